@@ -1,0 +1,106 @@
+"""Every error feedsvc raises, in one tree; nothing else lives here.
+
+FeedsvcError
+  ConfigError(problems)                 exit status 2, all problems told at once
+  DocumentError(stage, path, reason)    kept with the document; the run goes on
+    UnreadableDocument                  discover: not a regular file, no permission, too large
+    UndecodableDocument                 decode: no charset fits every byte
+    UnsupportedDocument                 read: no reader for this kind of file
+    EmptyDocument                       extract: nothing in it that could be published
+    RefusedDocument                     sanitize, store: beyond a limit or against the policy
+  NotFound(what)                        404
+    EntryGone(guid)                     410
+  StoreError                            503; SQLAlchemy's errors end at the store's door
+    StoreBusy                           locked by somebody else for longer than the wait
+    LeaseLost                           another process holds the ingest lease now
+"""
+
+from __future__ import annotations
+
+
+class FeedsvcError(Exception):
+    """The root: whatever feedsvc raises on purpose."""
+
+
+class ConfigError(FeedsvcError):
+    """Settings that cannot be used; carries every problem found, not only the first."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class DocumentError(FeedsvcError):
+    """One document that cannot be published.
+
+    stage: the name of the stage that refused it (`discover`, `decode`, `read`, `extract`,
+    `sanitize` or `store`); reason: one line for people, which names what to do.
+    """
+
+    stage = "read"
+
+    def __init__(self, reason: str, *, evidence: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.evidence = evidence
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Raised in worker processes: an exception with keyword-only arguments does not
+        # survive pickling by itself.
+        return _rebuild_document_error, (type(self), self.reason, self.evidence)
+
+
+def _rebuild_document_error(
+    kind: type[DocumentError], reason: str, evidence: str | None
+) -> DocumentError:
+    return kind(reason, evidence=evidence)
+
+
+class UnreadableDocument(DocumentError):
+    """It cannot be opened, is no regular file, is too large, or never came to rest."""
+
+    stage = "discover"
+
+
+class UndecodableDocument(DocumentError):
+    """No candidate charset fits every byte, or the bytes are no text at all."""
+
+    stage = "decode"
+
+
+class UnsupportedDocument(DocumentError):
+    """No reader knows this kind of file, or its reader refuses the syntax."""
+
+    stage = "read"
+
+
+class EmptyDocument(DocumentError):
+    """Nothing in it could be published."""
+
+    stage = "extract"
+
+
+class RefusedDocument(DocumentError):
+    """Its body is beyond a limit, or did not pass the last check."""
+
+    stage = "sanitize"
+
+
+class NotFound(FeedsvcError):
+    """Nothing was ever known by this name."""
+
+
+class EntryGone(NotFound):
+    """The entry was published once and has been withdrawn."""
+
+
+class StoreError(FeedsvcError):
+    """The store could not do what was asked; the cause is chained."""
+
+
+class StoreBusy(StoreError):
+    """Another process kept the store locked for longer than `busy_timeout_s`."""
+
+
+class LeaseLost(StoreError):
+    """Another process has taken the ingest lease; whatever was not committed is not published."""

@@ -1,0 +1,86 @@
+"""What passes between the stages: a document decoded, read, and extracted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from feedsvc.model.entry import Enclosure, Evidence, Person, Precision
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecodedDocument:
+    """Text, and how its charset was known. charset: the WHATWG name; how: bom, declared, guessed."""
+
+    text: str
+    charset: str
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextDump:
+    """A text dump of a page: its lines as they stand, without line ends."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HtmlPage:
+    """A saved page, as markup."""
+
+    markup: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkdownText:
+    """A Markdown document: its front matter as plain values, and the text below it."""
+
+    front_matter: dict[str, Any] = field(default_factory=dict)  # Any: whatever YAML or TOML holds
+    text: str = ""
+
+
+Readable = TextDump | HtmlPage | MarkdownText
+
+
+class BlockKind(StrEnum):
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    LIST_ITEM = "list item"
+    QUOTATION = "quotation"
+    PREFORMATTED = "preformatted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """One block of a plain text body; lines: 1-based, in the decoded text."""
+
+    text: str
+    kind: BlockKind = BlockKind.PARAGRAPH
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extraction:
+    """What extraction made of an article; nothing in it is sanitized yet.
+
+    published, precision: as in `EntryDraft`.
+    Exactly one body: `blocks` of plain text, or `html` with the base that its relative links are
+    resolved against (None: they lose their targets).
+    """
+
+    title: str
+    authors: tuple[Person, ...] = ()
+    published: datetime | None = None
+    precision: Precision = Precision.ARRIVAL
+    language: str | None = None
+    summary: str = ""
+    blocks: tuple[Block, ...] = ()
+    html: str | None = None
+    base_url: str | None = None
+    source: str | None = None
+    tags: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    canonical_url: str | None = None
+    evidence: tuple[Evidence, ...] = ()

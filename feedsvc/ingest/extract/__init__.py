@@ -1,0 +1,1 @@
+"""What an article says: title, authors, dates, language, body, each with its evidence."""

@@ -1,0 +1,75 @@
+"""A document: a file in a watched folder, as it was found, and how its ingestion ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class DocumentPath:
+    """Where a document lies, whatever the mount point: its root's name, and bytes below that."""
+
+    root: str
+    path: bytes
+
+    def __str__(self) -> str:
+        """For people: undecodable bytes and control characters shown as escapes."""
+        shown = self.path.decode("utf-8", "backslashreplace")
+        return f"{self.root}/" + "".join(
+            c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in shown
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileState:
+    """What `fstat` says of a file: while all five stay the same, so do its bytes."""
+
+    device: int
+    inode: int
+    size_bytes: int
+    mtime_ns: int
+    ctime_ns: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceDocument:
+    """A file as found: known to be at rest, and its bytes hashed (SHA-256)."""
+
+    path: DocumentPath
+    state: FileState
+    sha256: bytes
+
+
+class Outcome(StrEnum):
+    """How the ingestion of one document ended (DESIGN "Identity")."""
+
+    NEW = "new"
+    EDITED = "edited"
+    COSMETIC = "cosmetic"
+    UNCHANGED = "unchanged"
+    MOVED = "moved"
+    DUPLICATE = "duplicate"
+    RECRAWLED = "recrawled"
+    SWAPPED = "swapped"
+    UPGRADED = "upgraded"
+    RETURNED = "returned"
+    REMOVED = "removed"
+    WITHDRAWN = "withdrawn"
+    HELD = "held"
+    QUARANTINED = "quarantined"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentOutcome:
+    """What became of one document in one run, and why; `reason` is one line for people."""
+
+    path: DocumentPath
+    outcome: Outcome
+    guid: str | None = None
+    title: str | None = None
+    stage: str | None = None
+    reason: str | None = None
+    resurfaces: bool = False
+    """True where `updated` moves, so that readers show the entry as changed."""

@@ -1,0 +1,103 @@
+"""A feed: which entries it selects, what describes it, and the bytes of one rendering."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+
+from feedsvc.model.urls import SiteUrls
+
+
+class SelectionKind(StrEnum):
+    """By what a feed selects entries; all but ALL are named by a slug."""
+
+    ALL = "all"
+    SOURCE = "source"
+    AUTHOR = "author"
+    TAG = "tag"
+    LANGUAGE = "language"
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Selection:
+    """The entries of one feed: every live entry, or those of one source, author, tag, language."""
+
+    kind: SelectionKind = SelectionKind.ALL
+    slug: str = ""
+
+
+class FeedFormat(StrEnum):
+    """The formats of a feed; the value is the ending of its URL."""
+
+    ATOM = "atom"
+    RSS = "rss"
+    JSON = "json"
+
+    @property
+    def media_type(self) -> str:
+        """The exact media type, with its charset where the type has one."""
+        return _MEDIA_TYPES[self]
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_MEDIA_TYPES = {
+    FeedFormat.ATOM: "application/atom+xml; charset=utf-8",
+    FeedFormat.RSS: "application/rss+xml; charset=utf-8",
+    FeedFormat.JSON: "application/feed+json; charset=utf-8",
+}
+_LABELS = {FeedFormat.ATOM: "Atom", FeedFormat.RSS: "RSS", FeedFormat.JSON: "JSON Feed"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """What describes the whole site in feeds and on pages; from the settings.
+
+    language: BCP 47 of the site's own words. ttl_s: how long a reader may wait between polls.
+    """
+
+    title: str
+    description: str
+    language: str
+    ttl_s: int
+    urls: SiteUrls
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feed:
+    """A channel and its metadata, without its entries.
+
+    guid: permanent `urn:uuid:`. name: what its selection is called ("AFP", "Deutsch"), "" for all.
+    updated: the largest `updated` or departure in its selection; the store's first instant where
+    it has none. language: BCP 47 where the selection has one, else None. entry_count: live ones.
+    """
+
+    guid: str
+    selection: Selection
+    name: str
+    updated: datetime
+    language: str | None
+    entry_count: int = 0
+
+    def title(self, site: Site) -> str:
+        """The title people see in their reader, distinct for each feed of a site."""
+        return f"{site.title}: {self.name}" if self.name else site.title
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedDocument:
+    """The bytes of one rendering. last_modified: instant of the publication version behind it."""
+
+    body: bytes
+    media_type: str
+    last_modified: datetime
+
+    @cached_property
+    def etag(self) -> str:
+        """The opaque part of a strong entity tag (RFC 9110 8.8.3), from the bytes alone."""
+        return hashlib.sha256(self.body).hexdigest()[:32]

@@ -1,0 +1,48 @@
+"""Every public URL, from the base URL alone and without a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from feedsvc.model.feed import FeedFormat, Selection
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteUrls:
+    """Builds absolute URLs. base_url: absolute http(s), without a slash at its end."""
+
+    base_url: str
+
+    @property
+    def home(self) -> str:
+        return f"{self.base_url}/"
+
+    @property
+    def feeds_page(self) -> str:
+        """The page for people that lists and explains the feeds."""
+        return f"{self.base_url}/feeds"
+
+    @property
+    def opml(self) -> str:
+        return f"{self.base_url}/feeds.opml"
+
+    @property
+    def icon(self) -> str:
+        """A square PNG, 192 pixels a side."""
+        return f"{self.base_url}/static/icon-192.png"
+
+    @property
+    def favicon(self) -> str:
+        return f"{self.base_url}/favicon.ico"
+
+    def feed(self, selection: Selection, format: FeedFormat) -> str:
+        name = f"{selection.kind}/{quote(selection.slug, safe='')}" if selection.slug else "all"
+        return f"{self.base_url}/feeds/{name}.{format}"
+
+    def article(self, short_id: str, slug: str) -> str:
+        """The permalink: the short id decides, the slug is for people."""
+        path = f"{short_id}/{quote(slug, safe='')}" if slug else short_id
+        return f"{self.base_url}/articles/{path}"

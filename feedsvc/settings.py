@@ -1,0 +1,219 @@
+"""Typed settings, loaded once: default.toml, the site's file, the environment, then options."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+)
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from feedsvc.bundled import bundled
+from feedsvc.errors import ConfigError
+
+ENV_PREFIX = "FEEDSVC_"
+# Options of the command line that may come from the environment under names of their own.
+OPTION_VARIABLES = frozenset({"FEEDSVC_CONFIG", "FEEDSVC_SEEDS", "FEEDSVC_DATABASE"})
+
+
+def _base_url(value: str) -> str:
+    if not value:
+        return value
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an absolute http or https address")
+    if parts.query or parts.fragment or parts.username is not None:
+        raise ValueError("must have no user, query or fragment")
+    return value.rstrip("/")
+
+
+def _store_url(value: str) -> str:
+    scheme = value.partition(":")[0].partition("+")[0]
+    if scheme not in ("sqlite", "postgresql"):
+        raise ValueError("must begin with sqlite:/// or postgresql://")
+    return value
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SiteSettings(_Section):
+    title: Annotated[str, Field(min_length=1)]
+    description: str
+    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
+    base_url: Annotated[str, AfterValidator(_base_url)]
+
+
+class StoreSettings(_Section):
+    url: Annotated[str, AfterValidator(_store_url)]
+    busy_timeout_s: PositiveFloat
+
+
+class IngestSettings(_Section):
+    roots: Annotated[dict[str, Path], Field(min_length=1)]
+    settle_s: PositiveFloat
+    scan_interval_s: PositiveFloat
+    workers: Annotated[int, Field(ge=0, le=256)]
+    batch_s: PositiveFloat
+    removal: Literal["keep", "withdraw"]
+    withdraw_after_s: Annotated[float, Field(ge=0)]
+
+
+class LimitSettings(_Section):
+    max_document_bytes: PositiveInt
+    max_html_bytes: PositiveInt
+    max_html_elements: PositiveInt
+    max_html_depth: Annotated[int, Field(ge=10, le=200)]
+    max_front_matter_bytes: PositiveInt
+    document_timeout_s: PositiveFloat
+    document_cpu_s: PositiveFloat
+    document_memory_bytes: PositiveInt
+
+
+class FeedSettings(_Section):
+    window_entries: PositiveInt
+    window_hours: PositiveFloat
+    window_max_entries: PositiveInt
+    window_max_bytes: PositiveInt
+    body_excerpt_bytes: PositiveInt
+    max_age_s: PositiveInt
+    s_maxage_s: Annotated[int, Field(ge=0)]
+
+
+class ServerSettings(_Section):
+    host: str
+    port: Annotated[int, Field(ge=0, le=65535)]
+    workers: PositiveInt
+    threads: PositiveInt
+
+
+class LogSettings(_Section):
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+
+class Settings(BaseSettings):
+    """All settings of one process. Built by `load_settings`, never by hand."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    site: SiteSettings
+    store: StoreSettings
+    ingest: IngestSettings
+    limits: LimitSettings
+    feeds: FeedSettings
+    server: ServerSettings
+    log: LogSettings
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        # `load_settings` lays the sources over one another itself: a site's roots replace the
+        # default ones, where pydantic-settings would add them together.
+        return (init_settings,)
+
+
+Layer = dict[str, Any]  # Any: raw TOML and environment, typed by `Settings` right after
+
+
+def load_settings(
+    config: Path | None = None, options: Mapping[str, Mapping[str, Any]] | None = None
+) -> Settings:
+    """Read the settings of this process: default.toml, `config`, the environment, `options`.
+
+    options: what the command line says, {section: {key: value}}; it wins over all.
+    Raises ConfigError with every problem found.
+    """
+    merged = _read_toml(bundled("config") / "default.toml")
+    problems = list(_unknown_variables(os.environ))
+    layers = [_read_toml(config) if config else {}, EnvSettingsSource(Settings)(), options or {}]
+    for layer in layers:
+        for section, values in layer.items():
+            if isinstance(merged.get(section), dict) and isinstance(values, Mapping):
+                merged[section] = {**merged[section], **values}
+            else:
+                merged[section] = values
+    try:
+        settings = Settings(**merged)
+    except ValidationError as error:
+        problems += [_told(e["loc"], e["type"], e["msg"]) for e in error.errors()]
+        raise ConfigError(problems) from error
+    problems += _clashing_roots(settings.ingest.roots)
+    if problems:
+        raise ConfigError(problems)
+    return settings
+
+
+def _read_toml(path: Path) -> Layer:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError([f"{path}: cannot be read ({error.strerror})"]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError([f"{path}: is not valid TOML ({error})"]) from error
+
+
+def _told(location: tuple[int | str, ...], kind: str, message: str) -> str:
+    name = ".".join(map(str, location))
+    if kind != "extra_forbidden":
+        message = message.removeprefix("Value error, ")
+        return f"{name}: {message[:1].lower()}{message[1:]}"
+    return f"{name}: there is no such setting{_nearest(name, _known_names())}"
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _known_names() -> list[str]:
+    sections = Settings.model_fields
+    return list(sections) + [
+        f"{section}.{key}"
+        for section, field in sections.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+        for key in field.annotation.model_fields
+    ]
+
+
+def _unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:
+    known = {f"{ENV_PREFIX}{n.upper().replace('.', '__')}" for n in _known_names() if "." in n}
+    known |= OPTION_VARIABLES
+    for name in sorted(environ):
+        if name.upper().startswith(ENV_PREFIX) and name.upper() not in known:
+            yield f"{name}: there is no such setting{_nearest(name.upper(), sorted(known))}"
+
+
+def _clashing_roots(roots: Mapping[str, Path]) -> Iterator[str]:
+    """A document in two roots would have two identities, so one root inside another is refused."""
+    resolved = {name: path.resolve() for name, path in roots.items()}
+    for name, path in resolved.items():
+        for other, outer in resolved.items():
+            if name != other and (outer in path.parents or (outer == path and other < name)):
+                yield f"ingest.roots.{name}: {path} lies in the root {other} ({outer})"
