@@ -94,6 +94,14 @@ class EntryGone(NotFound):
     """The entry was published once and has been withdrawn."""
 
 
+class AccessDenied(FeedsvcError):
+    """No token was presented, or none that is known, unexpired and not revoked."""
+
+
+class ScopeMissing(AccessDenied):
+    """The token is valid and may not do this."""
+
+
 class StoreError(FeedsvcError):
     """The store could not do what was asked; the cause is chained."""
 

@@ -12,7 +12,10 @@ from feedsvc.model.entry import Enclosure, Evidence, Person, Precision
 
 @dataclass(frozen=True, kw_only=True)
 class DecodedDocument:
-    """Text, and how its charset was known. charset: the WHATWG name; how: bom, declared, guessed."""
+    """Text, and how its charset was known.
+
+    charset: the WHATWG name. how: "bom", "declared", "utf-8" (it fits) or "guessed".
+    """
 
     text: str
     charset: str
