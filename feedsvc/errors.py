@@ -13,6 +13,7 @@ FeedsvcError
   StoreError                            503; SQLAlchemy's errors end at the store's door
     StoreBusy                           locked by somebody else for longer than the wait
     LeaseLost                           another process holds the ingest lease now
+      Interrupted                           asked to stop; what is not committed is done later
 """
 
 from __future__ import annotations
@@ -112,3 +113,7 @@ class StoreBusy(StoreError):
 
 class LeaseLost(StoreError):
     """Another process has taken the ingest lease; whatever was not committed is not published."""
+
+
+class Interrupted(FeedsvcError):
+    """Asked to stop in the middle of something; what is not committed is done another time."""

@@ -17,6 +17,7 @@ from pydantic import (
     Field,
     PositiveFloat,
     PositiveInt,
+    PrivateAttr,
     ValidationError,
 )
 from pydantic_settings import (
@@ -95,6 +96,7 @@ class FeedSettings(_Section):
     window_max_entries: PositiveInt
     window_max_bytes: PositiveInt
     body_excerpt_bytes: PositiveInt
+    cache_bytes: PositiveInt
     max_age_s: PositiveInt
     s_maxage_s: Annotated[int, Field(ge=0)]
 
@@ -124,6 +126,12 @@ class Settings(BaseSettings):
     feeds: FeedSettings
     server: ServerSettings
     log: LogSettings
+    _config_file: Path | None = PrivateAttr(default=None)
+
+    @property
+    def config_file(self) -> Path | None:
+        """The site's own file that was read, absolute."""
+        return self._config_file
 
     @classmethod
     def settings_customise_sources(
@@ -167,6 +175,7 @@ def load_settings(
     problems += _clashing_roots(settings.ingest.roots)
     if problems:
         raise ConfigError(problems)
+    settings._config_file = config.resolve() if config else None
     return settings
 
 

@@ -23,7 +23,10 @@ class DocumentPath:
 
 @dataclass(frozen=True, kw_only=True)
 class FileState:
-    """What `fstat` says of a file: while all five stay the same, so do its bytes."""
+    """What `fstat` says of a file: while all five stay the same, so do its bytes.
+
+    device and inode are signed 64-bit numbers, as databases keep them.
+    """
 
     device: int
     inode: int

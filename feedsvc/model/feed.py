@@ -90,6 +90,15 @@ class Feed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """What deciding on a window needs to know of an entry. body_bytes: as feeds carry it, UTF-8."""
+
+    entry_id: int
+    arrived_at: datetime
+    body_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class FeedDocument:
     """The bytes of one rendering. last_modified: instant of the publication version behind it."""
 

@@ -1,0 +1,69 @@
+"""The door of the command line: `feedsvc COMMAND`; what each error means for the exit status."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+
+import click
+
+from feedsvc import __version__
+from feedsvc.cli.check import check
+from feedsvc.cli.db import db
+from feedsvc.cli.extract import extract
+from feedsvc.cli.ingest import ingest
+from feedsvc.cli.serve import serve
+from feedsvc.cli.token import token
+from feedsvc.errors import ConfigError, FeedsvcError, StoreError
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_STORE = 3
+EXIT_INTERRUPTED = 128  # and the number of the signal
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit status: 0 done; 1 something was found wrong, or failed; 2 wrong options or "
+    "settings; 3 the store cannot be used; 130 and 143 stopped by Ctrl-C or SIGTERM.",
+)
+@click.version_option(__version__, package_name="feedsvc", message="%(prog)s %(version)s")
+def commands() -> None:
+    """A folder of articles goes in; feeds that readers can rely on come out."""
+
+
+for command in (serve, ingest, extract, check, token, db):
+    commands.add_command(command)
+
+
+def main() -> None:
+    """Run one command, and turn what it raises into a message and an exit status."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        commands.main(prog_name="feedsvc", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except ConfigError as error:
+        for problem in error.problems:
+            click.echo(f"feedsvc: {problem}", err=True)
+        sys.exit(EXIT_USAGE)
+    except StoreError as error:
+        click.echo(f"feedsvc: {error}", err=True)
+        sys.exit(EXIT_STORE)
+    except FeedsvcError as error:
+        click.echo(f"feedsvc: {error}", err=True)
+        sys.exit(EXIT_FAILED)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("feedsvc: stopped", err=True)
+        sys.exit(EXIT_INTERRUPTED + signal.SIGINT)
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing is left to say.
+        sys.stderr.close()
+        sys.exit(EXIT_INTERRUPTED + signal.SIGPIPE)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    # Unwinds whatever is going on: transactions roll back, worker processes end.
+    sys.exit(EXIT_INTERRUPTED + signal.SIGTERM)

@@ -1,0 +1,212 @@
+"""`feedsvc ingest`: one pass over the watched folders, here or by whoever holds the lease."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+from click._termui_impl import ProgressBar
+
+from feedsvc.cli.options import common_options
+from feedsvc.errors import ConfigError
+from feedsvc.model.document import DocumentOutcome, Outcome
+from feedsvc.model.run import Run, RunRequest, RunState, Trigger
+from feedsvc.runtime import Runtime, open_runtime
+from feedsvc.services.ingestion import Ingestion, open_pool
+from feedsvc.settings import Settings
+from feedsvc.store.leases import Lease, take_lease
+from feedsvc.store.migrate import upgrade
+
+_WORTH_TELLING = (Outcome.QUARANTINED, Outcome.FAILED)
+_FOLLOWED_EVERY_S = 0.5
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]…")
+@click.option("--dry-run", is_flag=True, help="Decide everything, store nothing.")
+@click.option(
+    "--force", is_flag=True, help="Extract anew even what is unchanged, as a re-ingest does."
+)
+@click.option(
+    "--move-updated",
+    is_flag=True,
+    help="With --force: let readers see as changed what a newer extractor changes.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@common_options
+def ingest(
+    settings: Settings,
+    paths: tuple[str, ...],
+    dry_run: bool,
+    force: bool,
+    move_updated: bool,
+    as_json: bool,
+) -> None:
+    """Ingest what is new or changed in the watched folders, or only PATH…, once.
+
+    Where another process ingests already, this one asks it to, and waits for it.
+    """
+    request = RunRequest(
+        paths=tuple(_below_a_root(path, settings) for path in paths),
+        force=force,
+        move_updated=move_updated,
+        dry_run=dry_run,
+    )
+    runtime = open_runtime(settings)
+    upgrade(runtime.store)
+    lease = take_lease(runtime.store)
+    summary = _Summary(dry_run=dry_run, quiet=as_json)
+    if lease is None:
+        _follow(runtime, request, summary)
+    else:
+        _ingest_here(runtime, lease, request, summary)
+    runtime.close()
+    summary.print(as_json=as_json)
+    if summary.error or summary.counts.get(Outcome.FAILED):
+        sys.exit(1)
+
+
+def _below_a_root(path: str, settings: Settings) -> str:
+    """What the user typed, a path from here or ROOT/PATH, as ROOT/PATH."""
+    # Not resolved: a symbolic link in the folder is itself what was named.
+    given = Path(path).absolute()
+    for name, folder in settings.ingest.roots.items():
+        if given.is_relative_to(folder.absolute()):
+            return f"{name}/{given.relative_to(folder.absolute())}"
+    if path.partition("/")[0] in settings.ingest.roots:
+        return path
+    folders = ", ".join(f"{name}={folder}" for name, folder in settings.ingest.roots.items())
+    raise ConfigError([f"{path} lies in none of the watched folders ({folders})"])
+
+
+@dataclass(kw_only=True)
+class _Summary:
+    """What a pass came to, for people or programs."""
+
+    dry_run: bool
+    quiet: bool
+    counts: Mapping[Outcome, int] = field(default_factory=dict)
+    resurfacing: int = 0
+    told: list[DocumentOutcome] = field(default_factory=list)
+    error: str | None = None
+
+    def note(self, outcome: DocumentOutcome) -> None:
+        if outcome.outcome in _WORTH_TELLING:
+            self.told.append(outcome)
+
+    def print(self, *, as_json: bool) -> None:
+        if as_json:
+            click.echo(json.dumps(self._values(), ensure_ascii=False))
+            return
+        for outcome in self.told:
+            click.echo(f"{outcome.path}: {outcome.outcome} at {outcome.stage}: {outcome.reason}")
+        counted = ", ".join(f"{count:,} {name}" for name, count in sorted(self.counts.items()))
+        click.echo(f"{'Would be: ' if self.dry_run else ''}{counted or 'nothing new'}.")
+        if self.dry_run or self.resurfacing:
+            will = "would" if self.dry_run else "will"
+            click.echo(f"Subscribers {will} see {self.resurfacing:,} entries as new or changed.")
+        if self.error:
+            click.echo(f"It failed: {self.error}", err=True)
+
+    def _values(self) -> dict[str, Any]:  # Any: JSON
+        return {
+            "dry_run": self.dry_run,
+            "counts": dict(sorted(self.counts.items())),
+            "subscribers_will_see_again": self.resurfacing,
+            "error": self.error,
+            "refused": [
+                {
+                    "path": str(o.path),
+                    "outcome": o.outcome,
+                    "stage": o.stage,
+                    "reason": o.reason,
+                }
+                for o in self.told
+            ],
+        }
+
+
+def _ingest_here(runtime: Runtime, lease: Lease, request: RunRequest, summary: _Summary) -> None:
+    pool = open_pool(runtime.settings)
+    try:
+        ingestion = Ingestion(
+            store=runtime.store,
+            lease=lease,
+            settings=runtime.settings,
+            clock=runtime.clock,
+            pool=pool,
+            stop=threading.Event(),
+        )
+        ingestion.refresh_fingerprints()
+        with _progress(summary) as bar:
+
+            def listen(outcome: DocumentOutcome) -> None:
+                summary.note(outcome)
+                bar.advance()
+
+            recorder = ingestion.run(request, listen, bar.expect)
+        summary.counts = dict(recorder.counts)
+        summary.resurfacing = recorder.resurfacing
+    finally:
+        pool.close()
+        lease.release()
+
+
+def _follow(runtime: Runtime, request: RunRequest, summary: _Summary) -> None:
+    run = runtime.runs.request(request, requested_by="cli", trigger=Trigger.CLI)
+    click.echo(f"Another process ingests; asked it for job {run.id}.", err=True)
+    after: int | None = 0
+    with _progress(summary) as bar:
+        while True:
+            run = runtime.runs.get(run.id)
+            if run.total is not None:
+                bar.expect(run.total)
+            bar.reach(sum(run.counts.values()))
+            if run.state in (RunState.DONE, RunState.FAILED):
+                break
+            threading.Event().wait(_FOLLOWED_EVERY_S)
+    while after is not None:
+        page = runtime.runs.outcomes(run.id, after=after, limit=1000)
+        for outcome in page.outcomes:
+            summary.note(outcome)
+        after = page.next_after
+    _take_over(summary, run)
+
+
+def _take_over(summary: _Summary, run: Run) -> None:
+    summary.counts = run.counts
+    summary.resurfacing = run.resurfacing
+    summary.error = run.error
+
+
+class _Bar:
+    """How far a pass has come, on a terminal."""
+
+    def __init__(self, bar: ProgressBar[int]) -> None:
+        self._bar = bar
+
+    def expect(self, total: int) -> None:
+        self._bar.length = max(total, self._bar.length or 0)
+        self._bar.update(0)
+
+    def advance(self) -> None:
+        self._bar.update(1)
+
+    def reach(self, count: int) -> None:
+        self._bar.update(count - self._bar.pos)
+
+
+@contextmanager
+def _progress(summary: _Summary) -> Iterator[_Bar]:
+    hidden = summary.quiet or not sys.stderr.isatty()
+    with click.progressbar(
+        length=0, label="Ingesting", show_pos=True, file=sys.stderr, hidden=hidden
+    ) as bar:
+        yield _Bar(bar)

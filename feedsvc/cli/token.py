@@ -1,0 +1,74 @@
+"""`feedsvc token`: who may use the admin endpoint."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import click
+
+from feedsvc.cli.options import common_options
+from feedsvc.errors import NotFound
+from feedsvc.model.access import Scope
+from feedsvc.runtime import open_runtime
+from feedsvc.settings import Settings
+from feedsvc.store.migrate import upgrade
+
+
+@click.group()
+def token() -> None:
+    """Make, list and revoke API tokens for the admin endpoint."""
+
+
+@token.command()
+@click.argument("name")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(list(Scope)),
+    default=[Scope.INGEST, Scope.READ],
+    show_default=True,
+    help="What it may do; may be given several times.",
+)
+@click.option("--days", type=click.IntRange(min=1), help="Days until it expires. [default: never]")
+@common_options
+def create(settings: Settings, name: str, scopes: tuple[str, ...], days: int | None) -> None:
+    """Make a token called NAME. It is shown this once, and cannot be shown again."""
+    runtime = open_runtime(settings)
+    upgrade(runtime.store)
+    secret = runtime.access.create_token(
+        name, frozenset(Scope(s) for s in scopes), timedelta(days=days) if days else None
+    )
+    runtime.close()
+    click.echo(secret)
+    click.echo("Keep it now: only its hash is stored.", err=True)
+
+
+@token.command("list")
+@common_options
+def list_(settings: Settings) -> None:
+    """List the tokens that were made, without their secrets."""
+    runtime = open_runtime(settings)
+    upgrade(runtime.store)
+    for known in runtime.access.tokens():
+        state = "revoked" if known.revoked_at else "valid"
+        if known.expires_at:
+            state += f", expires {known.expires_at:%Y-%m-%d}"
+        used = f"{known.last_used_at:%Y-%m-%d %H:%M} UTC" if known.last_used_at else "never"
+        scopes = ",".join(sorted(known.scopes))
+        click.echo(f"{known.name}\t{known.id}\t{scopes}\t{state}\tlast used {used}")
+    runtime.close()
+
+
+@token.command()
+@click.argument("name")
+@common_options
+def revoke(settings: Settings, name: str) -> None:
+    """Let the token called NAME be used no more."""
+    runtime = open_runtime(settings)
+    upgrade(runtime.store)
+    revoked = runtime.access.revoke(name)
+    runtime.close()
+    if not revoked:
+        raise NotFound(f"there is no valid token named {name!r}; see: feedsvc token list")
+    click.echo(f"The token {name!r} is revoked.")

@@ -1,0 +1,125 @@
+"""Every rule by name, and whose it is; a test breaks each of them once.
+
+"W3C" is the W3C feed validator; "readers" are those measured for this project, by name.
+"""
+
+from __future__ import annotations
+
+_PROFILE = "RSS Advisory Board profile"
+_RSS = "RSS 2.0"
+_JSON = "JSON Feed 1.1"
+_OPML = "OPML 2.0"
+
+ERRORS = {
+    # any document
+    "not-well-formed": "XML 1.0 2.1, RFC 8259",
+    "format-unknown": "RFC 4287, RSS 2.0, JSON Feed 1.1, OPML 2.0",
+    "doctype": "XML 1.0 2.8; readers refuse entities",
+    "encoding": "RFC 7303 3, RFC 8259 8.1",
+    "media-type": "RFC 4287 7, RSS Advisory Board profile, JSON Feed 1.1, OPML 2.0",
+    "self-differs": "RFC 4287 4.2.7.2, JSON Feed 1.1; readers subscribe to self",
+    # every kind of entry
+    "id-duplicate": "RFC 4287 4.1.1, JSON Feed 1.1; readers merge such entries",
+    "id-not-absolute": "RFC 4287 4.2.6",
+    "date-missing": "RFC 4287 4.1.1, 4.1.2",
+    "date-invalid": "RFC 3339 5.6, RFC 822 5.1",
+    "link-not-absolute": "RFC 3986 4.3; readers ignore xml:base",
+    "enclosure-length": "RSS 2.0 <enclosure>, RFC 4287 4.2.7.6, JSON Feed 1.1 attachments",
+    "enclosure-type": "RSS 2.0 <enclosure>, RFC 4287 4.2.7.3, JSON Feed 1.1 attachments",
+    "control-character": "XML 1.0 2.2",
+    "content-unsafe-element": "W3C SecurityRisk",
+    "content-unsafe-attribute": "W3C SecurityRiskAttr",
+    "content-unsafe-url": "RFC 3986 7; runs as script in readers",
+    # Atom
+    "atom-id-missing": "RFC 4287 4.1.1, 4.1.2",
+    "atom-title-missing": "RFC 4287 4.1.1, 4.1.2",
+    "atom-author-missing": "RFC 4287 4.1.1, 4.1.2",
+    "atom-author-name": "RFC 4287 3.2.1",
+    "atom-duplicate-element": "RFC 4287 4.1.1, 4.1.2",
+    "atom-unknown-element": "RFC 4287 4.1.1, 4.1.2",
+    "atom-element-after-entry": "RFC 4287 appendix B",
+    "atom-text-type": "RFC 4287 3.1.1",
+    "atom-content-type": "RFC 4287 4.1.3.1",
+    "atom-alternate-missing": "RFC 4287 4.1.2",
+    "atom-alternate-duplicate": "RFC 4287 4.1.1, 4.1.2",
+    "atom-link-href": "RFC 4287 4.2.7.1",
+    "atom-category-term": "RFC 4287 4.2.2.1",
+    # RSS
+    "rss-version": _RSS,
+    "rss-channel": _RSS,
+    "rss-channel-required": _RSS,
+    "rss-item-empty": _RSS,
+    "rss-duplicate-element": _PROFILE,
+    "rss-unknown-element": 'RSS 2.0, "Extending RSS"',
+    "rss-guid-not-permalink": "RSS 2.0 <guid>",
+    "rss-author-address": "RSS 2.0 <author>",
+    "rss-weekday": "RFC 822 5.2, W3C IncorrectDOW",
+    "rss-ttl": "RSS 2.0 <ttl>",
+    "rss-image": "RSS 2.0 <image>",
+    # JSON Feed
+    "json-version": _JSON,
+    "json-title": _JSON,
+    "json-items": _JSON,
+    "json-id": _JSON,
+    "json-content-missing": _JSON,
+    "json-type": _JSON,
+    "json-attachment": _JSON,
+    "json-author-name": _JSON,
+    "json-next-url": _JSON,
+    "json-extension-name": _JSON,
+    "json-hub": _JSON,
+    # OPML
+    "opml-version": _OPML,
+    "opml-structure": _OPML,
+    "opml-text": _OPML,
+    "opml-xml-url": _OPML,
+    # one feed in several formats
+    "agreement-ids": 'DESIGN "Rendering"',
+    "agreement-order": 'DESIGN "Rendering"',
+    "agreement-fields": 'DESIGN "Rendering"',
+}
+
+WARNINGS = {
+    # any document
+    "byte-order-mark": "RFC 4287 2; some readers fail",
+    "charset-missing": "RFC 7303 3",
+    "document-large": "readers: above 1 MB some drop a feed",
+    "stylesheet": "Chromium fetches none for a feed",
+    "xml-base": "yarr and Miniflux ignore xml:base",
+    "self-missing": "RFC 4287 4.1.1, RSS Advisory Board profile, JSON Feed 1.1",
+    # every kind of entry
+    "id-missing": "RSS Advisory Board profile; readers guess by link and date",
+    "id-not-ascii": "FreshRSS drops what is not ASCII",
+    "id-not-canonical": "RFC 4287 4.2.6.1",
+    "id-is-web-address": "yarr shows each edit as a new entry",
+    "id-not-unique": "W3C NotSufficientlyUnique",
+    "title-empty": "readers show an empty line",
+    "title-markup": "readers show tags or lose them",
+    "date-before-1970": "W3C ImplausibleDate",
+    "date-published-after-updated": "RFC 4287 4.2.9, 4.2.15",
+    "date-updated-twice": "W3C DuplicateUpdated",
+    "date-feed-older-than-entry": "RFC 4287 4.2.15",
+    "language-tag": "BCP 47",
+    "summary-repeats-content": "RFC 4287 4.2.13",
+    "category-comma": "FreshRSS splits a label at its commas",
+    "enclosure-length-zero": "RSS Advisory Board profile; readers show no size",
+    "content-relative-url": "W3C ContainsRelRef; readers ignore xml:base",
+    "content-nesting": "W3C NotHtml",
+    "content-ampersand": "HTML 13.1.4",
+    # Atom
+    "atom-prefix": "NetNewsWire ignores prefixed children of an entry",
+    "atom-category-label": "readers show the term, which is no text for people",
+    # RSS
+    "rss-date-form": "W3C ProblematicalRFC822Date",
+    "rss-description-after-content": "W3C NeedDescriptionBeforeContent",
+    "rss-author-and-creator": "W3C DuplicateItemSemantics",
+    "rss-date-twice": "W3C DuplicateItemSemantics",
+    "rss-enclosures": "RSS Advisory Board profile",
+    "rss-image-differs": "W3C ImageTitleDoesntMatch, ImageLinkDoesntMatch",
+    # JSON Feed
+    "json-version-first": _JSON,
+    "json-author-deprecated": _JSON,
+    # OPML
+    "opml-title": "W3C MissingTitleAttr",
+    "opml-type": _OPML,
+}

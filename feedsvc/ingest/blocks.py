@@ -1,0 +1,105 @@
+"""Bodies by their blocks: plain text to HTML, safe HTML to plain text, and where to cut it."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from itertools import groupby
+
+from feedsvc.ingest.article import Block, BlockKind
+from feedsvc.ingest.bounds import VOID_ELEMENTS
+from feedsvc.ingest.sanitize import BLOCK_ELEMENTS, PLAIN_TOKEN, check_safe, escape, xml_chars
+
+_CELLS = frozenset({"td", "th"})
+
+
+def render_blocks(blocks: tuple[Block, ...]) -> str:
+    """HTML from plain text: all of it escaped, in the spelling that sanitizing leaves as it is.
+
+    Nothing of the text can become markup, so the parsers are spared; the last check is not.
+    """
+    rendered = []
+    for kind, group in groupby(blocks, key=lambda block: block.kind):
+        texts = [text for block in group if (text := xml_chars(block.text).strip("\n"))]
+        if not texts:
+            continue
+        if kind is BlockKind.PREFORMATTED:
+            rendered += [f"<pre>{escape(text)}</pre>" for text in texts]
+        elif kind is BlockKind.HEADING:
+            rendered += [f"<h2>{_lines(text)}</h2>" for text in texts]
+        elif kind is BlockKind.LIST_ITEM:
+            items = "\n".join(f"<li>{_lines(text)}</li>" for text in texts)
+            rendered.append(f"<ul>\n{items}\n</ul>")
+        else:
+            paragraphs = "\n".join(f"<p>{_lines(text)}</p>" for text in texts)
+            quoted = kind is BlockKind.QUOTATION
+            rendered.append(f"<blockquote>\n{paragraphs}\n</blockquote>" if quoted else paragraphs)
+    html = "\n".join(rendered)
+    check_safe(html)
+    return html
+
+
+def _lines(text: str) -> str:
+    return escape(text.strip()).replace("\n", "<br>\n")
+
+
+def excerpt_end(html: str, limit_bytes: int) -> int | None:
+    """Where to cut sanitized `html` for feeds: an offset in characters, between two blocks.
+
+    None where the whole fits into `limit_bytes` of UTF-8. 0 where not even the first block does
+    (one enormous table): feeds then carry the summary in place of a beginning, never half a block.
+    """
+    if len(html.encode()) <= limit_bytes:
+        return None
+    end = size_bytes = depth = position = 0
+    while token := PLAIN_TOKEN.match(html, position):
+        position = token.end()
+        size_bytes += len(token[0].encode())
+        if size_bytes > limit_bytes:
+            break
+        name = token["start"] or token["end"]
+        if name and name not in VOID_ELEMENTS:
+            depth += 1 if token["start"] else -1
+        if depth == 0 and name in BLOCK_ELEMENTS:
+            end = position
+    return end
+
+
+def html_text(html: str) -> str:
+    """The plain text of sanitized HTML, its blocks separated by a blank line.
+
+    Captions are left out: they describe pictures, which plain text does not have.
+    """
+    paragraphs: list[str] = []
+    open_pre = 0
+    words: list[str] = []
+
+    def end_paragraph() -> None:
+        text = "".join(words)
+        lines = text.strip("\n").split("\n") if open_pre else map(_single_spaced, text.split("\0"))
+        paragraph = "\n".join(lines).replace("\0", "\n").strip("\n")
+        if paragraph.strip():
+            paragraphs.append(paragraph)
+        words.clear()
+
+    position = 0
+    while token := PLAIN_TOKEN.match(html, position):
+        position = token.end()
+        name = token["start"] or token["end"]
+        if not name:
+            words.append(unescape(token[0]) if token[0].startswith("&") else token[0])
+        elif name == "br":
+            words.append("\0")  # no body holds one: it marks the only line ends that count
+        elif name in _CELLS:
+            words.append(" ")
+        elif name in BLOCK_ELEMENTS:
+            if token["end"] == "figcaption":
+                words.clear()
+            end_paragraph()
+            open_pre += (name == "pre") * (1 if token["start"] else -1)
+    end_paragraph()
+    return "\n\n".join(paragraphs)
+
+
+def _single_spaced(line: str) -> str:
+    return re.sub("[ \t\n]+", " ", line).strip(" ")

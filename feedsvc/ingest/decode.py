@@ -1,0 +1,294 @@
+"""Bytes to text: how a document's charset is known, and what is made of its characters.
+
+Everything behind this stage is text in XML 1.0 `Char` whose lines end in LF.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+import webencodings
+
+from feedsvc.errors import UndecodableDocument
+from feedsvc.ingest.article import DecodedDocument
+from feedsvc.ingest.extract.textual import to_xml_chars
+
+_PRESCAN_BYTES = 1024
+_GUESS_BYTES = 65_536
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16le"),
+    (codecs.BOM_UTF16_BE, "utf-16be"),
+)
+_UTF32_BOMS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+
+# What files that are no text begin with, and what they are called.
+_BINARY = (
+    (b"%PDF-", "a PDF"),
+    (b"PK\x03\x04", "a ZIP archive or an office document"),
+    (b"\x1f\x8b", "gzip data"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"\xd0\xcf\x11\xe0", "an old office document"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format 3\x00", "a database"),
+    (b"BZh", "bzip2 data"),
+    (b"\xfd7zXZ\x00", "xz data"),
+    (b"\x28\xb5\x2f\xfd", "zstd data"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"{\\rtf", "an RTF document"),
+)
+# Text holds no control characters but these; a few strays are dropped, many make it binary.
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_MAX_CONTROL_SHARE = 0.01
+
+# Encodings of the WHATWG that are worth a guess, by the names of Python's codecs.
+_GUESSED = (
+    "cp1252 iso8859_2 cp1250 cp1251 koi8_r koi8_u cp866 iso8859_5 cp1253 iso8859_7 cp1254 cp1255 "
+    "cp1256 iso8859_6 cp1257 cp1258 iso8859_15 shift_jis cp932 euc_jp iso2022_jp gb18030 big5 big5hkscs "
+    "euc_kr cp949 cp874"
+).split()
+# Labels of which guesses differ only where news differs never.
+_WHATWG_OF = {"cp932": "shift_jis", "cp949": "euc-kr", "big5hkscs": "big5", "cp874": "windows-874"}
+# A text in UTF-8 with a broken sequence in so many good ones was damaged, not written otherwise.
+_GOOD_PER_BROKEN = 20
+
+# UTF-8 that was read as windows-1252: the lead byte of a sequence, and bytes that continue it.
+_MOJIBAKE = re.compile(
+    "[ÂÃÄÅÎÏÐÑØÙàáâãäåæçèé]"
+    "[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+)
+_MIN_MOJIBAKE = 3
+
+
+def decode(raw: bytes, *, declared: str | None = None) -> DecodedDocument:
+    """Turn a document's bytes into text, and say how its charset was known.
+
+    A byte order mark wins over the label that the format declares, which wins over UTF-8 where
+    every byte fits, which wins over guessing (WHATWG HTML, "Determining the character encoding").
+    raw: the whole file, at most `max_document_bytes`. declared: any label of the WHATWG.
+    Raises UndecodableDocument if no candidate fits every byte, or the bytes are no text.
+    """
+    _refuse_known_binary(raw)
+    found = _by_bom(raw) or _by_wide_pattern(raw) or _by_wide_guess(raw)
+    if found is None:
+        _refuse_controls(raw)
+        found = _by_label(raw, declared) or _as_utf8(raw) or _as_damaged_utf8(raw) or _by_guess(raw)
+    if found is None:
+        raise UndecodableDocument(
+            "no character encoding fits every byte: save the file as UTF-8 text"
+        )
+    text = _repair_mojibake(found.text)
+    return DecodedDocument(text=clean_lines(text), charset=found.charset, how=found.how)
+
+
+def clean_lines(text: str) -> str:
+    """Text in XML 1.0 `Char`, its lines ended by LF alone."""
+    text = text.removeprefix("\ufeff")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    # Page breaks of text dumps.
+    text = text.replace("\f", "\n").replace("\v", "\n")
+    return to_xml_chars(text)
+
+
+def _refuse_known_binary(raw: bytes) -> None:
+    for magic, name in _BINARY:
+        if raw.startswith(magic):
+            raise UndecodableDocument(
+                f"this is {name}, not text: save the article as text, HTML or Markdown"
+            )
+    if raw.startswith(_UTF32_BOMS) and len(raw) % 4 == 0 and b"\x00\x00" in raw[:8]:
+        raise UndecodableDocument("this is text in UTF-32: save it as UTF-8")
+
+
+def _refuse_controls(raw: bytes) -> None:
+    if len(_CONTROL.findall(raw)) > max(2, _MAX_CONTROL_SHARE * len(raw)):
+        raise UndecodableDocument(
+            "these bytes are no text (too many control characters): save the article as text, "
+            "HTML or Markdown in UTF-8"
+        )
+
+
+def _by_bom(raw: bytes) -> DecodedDocument | None:
+    for bom, charset in _BOMS:
+        if raw.startswith(bom):
+            return _strictly(raw[len(bom) :], charset, "bom")
+    return None
+
+
+def _by_wide_pattern(raw: bytes) -> DecodedDocument | None:
+    """UTF-16 without a mark, certain where nearly all NUL bytes stand on one side."""
+    sample = raw[:_GUESS_BYTES]
+    if len(raw) < 8 or len(raw) % 2 or sample.count(0) < 0.05 * len(sample):
+        return None
+    high_be, high_le = sample[0::2].count(0), sample[1::2].count(0)
+    charset = "utf-16le" if high_le > high_be else "utf-16be"
+    if min(high_be, high_le) > 0.02 * max(high_be, high_le):
+        return None
+    found = _strictly(raw, charset, "guessed")
+    if found is None:
+        return None
+    return found if _is_readable(found.text[:4096]) else None
+
+
+def _by_wide_guess(raw: bytes) -> DecodedDocument | None:
+    """UTF-16 without a mark in a script that leaves few NUL bytes, if charset-normalizer is sure."""
+    if len(raw) < 8 or len(raw) % 2 or not _CONTROL.search(raw) or _as_utf8(raw):
+        return None
+    from charset_normalizer import from_bytes  # slow to import, and rarely needed
+
+    sample = raw[:_GUESS_BYTES]
+    matches = from_bytes(
+        sample, cp_isolation=["utf_16_le", "utf_16_be"], enable_fallback=False
+    )
+    if len(matches) != 1 or matches[0].chaos > 0:
+        return None
+    found = _strictly(raw, matches[0].encoding.replace("_16_", "-16"), "guessed")
+    return found if found and _is_readable(found.text[:4096]) else None
+
+
+def _is_readable(text: str) -> bool:
+    readable = sum(c.isprintable() or c in "\t\n\r" for c in text)
+    return readable >= 0.98 * len(text)
+
+
+def _by_label(raw: bytes, declared: str | None) -> DecodedDocument | None:
+    encoding = webencodings.lookup(declared) if declared else None
+    if encoding is None or encoding.name in ("utf-8", "replacement", "x-user-defined"):
+        return _as_utf8(raw, "declared") if encoding and encoding.name == "utf-8" else None
+    if encoding.name.startswith("utf-16"):
+        # It could not have been read so far, had it been UTF-16 (WHATWG HTML, the prescan).
+        return None
+    return _strictly(raw, encoding.name, "declared")
+
+
+def _as_utf8(raw: bytes, how: str = "utf-8") -> DecodedDocument | None:
+    return _strictly(raw, "utf-8", how)
+
+
+def _as_damaged_utf8(raw: bytes) -> DecodedDocument | None:
+    """UTF-8 that was cut inside its last character, or holds a few broken bytes as U+FFFD."""
+    text = raw.decode("utf-8", "replace")
+    broken = text.count("\ufffd") - raw.count(b"\xef\xbf\xbd")
+    good = sum(c > "\x7f" for c in text) - broken
+    try:
+        raw[:-3].decode("utf-8")
+    except UnicodeDecodeError as error:
+        cut_inside_last = error.reason == "unexpected end of data"
+    else:
+        cut_inside_last = broken == 1 and text.endswith("\ufffd")
+    if cut_inside_last and good > 0 and broken == 1 and text.endswith("\ufffd"):
+        return DecodedDocument(text=text[:-1], charset="utf-8", how="utf-8")
+    if good >= _GOOD_PER_BROKEN * broken:
+        return DecodedDocument(text=text, charset="utf-8", how="guessed")
+    return None
+
+
+def _by_guess(raw: bytes) -> DecodedDocument | None:
+    """What charset-normalizer makes of a stretch with foreign bytes, if it fits the whole."""
+    from charset_normalizer import from_bytes  # slow to import, and rarely needed
+
+    first = next((m.start() for m in re.finditer(rb"[\x80-\xff\x1b]", raw)), 0)
+    start = max(0, raw.rfind(b"\n", 0, max(0, first - 1024)) + 1)
+    sample = raw[start : start + _GUESS_BYTES]
+    if len(sample) == _GUESS_BYTES:
+        sample = sample[: sample.rfind(b"\n") + 1] or sample
+    matches = from_bytes(sample, cp_isolation=_GUESSED, enable_fallback=False)
+    guesses = sorted(matches, key=lambda m: (m.chaos, -m.coherence, m.encoding != "cp1252"))
+    for guess in guesses:
+        charset = _WHATWG_OF.get(guess.encoding)
+        if charset is None:
+            encoding = webencodings.lookup(guess.encoding.replace("_", "-").replace("iso8859", "iso-8859"))
+            charset = encoding.name if encoding else None
+        found = _strictly(raw, charset, "guessed") if charset else None
+        if found is not None:
+            return found
+    return None
+
+
+def _strictly(raw: bytes, charset: str, how: str) -> DecodedDocument | None:
+    encoding = webencodings.lookup(charset)
+    if encoding is None:
+        return None
+    try:
+        text, _ = encoding.codec_info.decode(raw, "strict")
+    except UnicodeDecodeError:
+        return None
+    return DecodedDocument(text=text, charset=encoding.name, how=how)
+
+
+def _repair_mojibake(text: str) -> str:
+    """UTF-8 that was once read as windows-1252 and saved again, read rightly; else `text`.
+
+    Certain, because the whole text makes the round trip: one genuine accent would break it.
+    """
+    if text.isascii() or len(_MOJIBAKE.findall(text)) < _MIN_MOJIBAKE:
+        return text
+    try:
+        return _to_windows_1252(text).decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return text
+
+
+def _to_windows_1252(text: str) -> bytes:
+    """As browsers encode it: the five bytes that windows-1252 leaves open are C1 controls."""
+    try:
+        return text.encode("cp1252")
+    except UnicodeEncodeError:
+        return b"".join(
+            c.encode("latin-1") if c in "\x81\x8d\x8f\x90\x9d" else c.encode("cp1252") for c in text
+        )
+
+
+_META = re.compile(rb"<meta(?=[\s/])", re.IGNORECASE)
+_COMMENT_OR_META = re.compile(rb"<!--.*?-->|<meta(?=[\s/])[^>]*>?", re.IGNORECASE | re.DOTALL)
+_ATTRIBUTE = re.compile(
+    rb"""([^\s/>="']+)(?:\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^\s>"']+)))?""", re.DOTALL
+)
+_CHARSET_IN_CONTENT = re.compile(rb"""charset\s{0,9}=\s{0,9}["']?([^\s;"']+)""", re.IGNORECASE)
+_XML_ENCODING = re.compile(rb"""^<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+
+
+def html_charset(raw: bytes) -> str | None:
+    """The charset an HTML document declares in its first 1024 bytes, by its WHATWG name.
+
+    WHATWG HTML, "Prescan a byte stream to determine its encoding": what stands in a comment does
+    not count, UTF-16 means UTF-8 there.
+    """
+    head = raw[:_PRESCAN_BYTES]
+    for tag in _COMMENT_OR_META.finditer(head):
+        label = _meta_label(tag.group()) if _META.match(tag.group()) else None
+        name = _known_name(label)
+        if name is not None:
+            return name
+    xml = _XML_ENCODING.match(head)
+    return _known_name(xml.group(1)) if xml else None
+
+
+def _meta_label(tag: bytes) -> bytes | None:
+    attributes: dict[bytes, bytes] = {}
+    for match in _ATTRIBUTE.finditer(tag, len(b"<meta")):
+        value = next((v for v in match.groups()[1:] if v is not None), b"")
+        attributes.setdefault(match.group(1).lower(), value)
+    if b"charset" in attributes:
+        return attributes[b"charset"]
+    if attributes.get(b"http-equiv", b"").strip().lower() == b"content-type":
+        content = _CHARSET_IN_CONTENT.search(attributes.get(b"content", b""))
+        return content.group(1) if content else None
+    return None
+
+
+def _known_name(label: bytes | None) -> str | None:
+    if label is None:
+        return None
+    encoding = webencodings.lookup(label.decode("latin-1"))
+    if encoding is None:
+        return None
+    name: str = encoding.name
+    return {"utf-16le": "utf-8", "utf-16be": "utf-8", "x-user-defined": "windows-1252"}.get(
+        name, name
+    )

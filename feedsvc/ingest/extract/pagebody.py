@@ -1,0 +1,165 @@
+"""The article within a page, as clean HTML: trafilatura finds it, figures are put back in place."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import cache
+from html import escape
+from typing import Any, NamedTuple
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from feedsvc.ingest.extract.pagefigures import put_figures_back
+from feedsvc.model.ids import fold
+
+# Under this many letters a body is a stub, and another way of finding it is tried.
+_MIN_BODY_LETTERS = 200
+_MARKS = {"#b": "strong", "#i": "em", "#u": "u", "#t": "code", "#sub": "sub", "#sup": "sup"}
+_RENAMED = {"quote": "blockquote", "lb": "br", "row": "tr", "del": "del", "ref": "a"}
+_PLAIN = frozenset({"p", "table", "div", "details", "summary", "code", "br"})
+_TITLE_BLOCKS_LOOKED_AT = 3
+
+
+class PageBody(NamedTuple):
+    """The body's HTML, not sanitized, its words, and the rule that found it."""
+
+    html: str
+    text: str
+    rule: str
+    confidence: float
+
+
+def find_body(tree: HtmlElement, title: str, declared_text: str) -> PageBody | None:
+    """The article's body without the title at its top, no heading above h2; None where none is.
+
+    declared_text: what JSON-LD gives as `articleBody`, or "".
+    """
+    body = _extracted(tree)
+    letters = _letters(body)
+    if declared_text and _count_letters(declared_text) > max(_MIN_BODY_LETTERS, 2 * letters):
+        paragraphs = (line for line in declared_text.splitlines() if line.strip())
+        html = "\n".join(f"<p>{escape(line.strip(), quote=False)}</p>" for line in paragraphs)
+        return PageBody(html, declared_text, "JSON-LD articleBody", 0.8)
+    rule, confidence = "trafilatura", 0.9
+    if body is None or letters == 0:
+        body, rule, confidence = _own_paragraphs(tree), "paragraphs of the page", 0.4
+    if body is None:
+        return None
+    _without_title(body, title)
+    _shift_headings(body)
+    text = "\n".join("".join(block.itertext()) for block in body)
+    put_figures_back(tree, body)
+    blocks = [etree.tostring(block, encoding="unicode", method="html") for block in body]
+    html = escape(body.text or "", quote=False) + "\n".join(map(str.strip, blocks))
+    return PageBody(html, text, rule, confidence) if html.strip() else None
+
+
+def _extracted(tree: HtmlElement) -> HtmlElement | None:
+    found = _trafilatura()(
+        tree,
+        output_format="html",
+        include_comments=False,
+        include_formatting=True,
+        include_links=True,
+        with_metadata=False,
+    )
+    if found is None or found.body is None:
+        return None
+    for element in list(found.body.iter(etree.Element)):
+        _to_html(element)
+    return found.body
+
+
+def _to_html(element: HtmlElement) -> None:
+    """From trafilatura's own vocabulary, which is that of TEI."""
+    tag, rend = element.tag, element.get("rend") or ""
+    target = element.get("target") or ""
+    is_head_cell = element.get("role") == "head"
+    element.attrib.clear()
+    if tag == "head":
+        element.tag = f"h{rend[1:]}" if rend in ("h1", "h2", "h3", "h4", "h5", "h6") else "h3"
+    elif tag == "list":
+        element.tag = "ol" if rend == "ol" else "ul"
+    elif tag == "item":
+        element.tag = "li"
+    elif tag == "hi":
+        element.tag = _MARKS.get(rend, "em")
+    elif tag == "cell":
+        element.tag = "th" if is_head_cell else "td"
+    elif tag == "code":
+        within = element.getparent()
+        inline = within is not None and within.tag in ("p", "item", "li", "cell", "td")
+        element.tag = "code" if inline and "\n" not in (element.text or "") else "pre"
+    elif tag in _RENAMED:
+        element.tag = _RENAMED[tag]
+        if tag == "ref" and target:
+            element.set("href", target)
+    elif tag not in _PLAIN:
+        element.tag = "div"
+
+
+def _own_paragraphs(tree: HtmlElement) -> HtmlElement | None:
+    """All paragraphs within main, article or body: for pages too small or odd for trafilatura."""
+    for name in ("article", "main", "body"):
+        scope = next(tree.iter(name), None)
+        if scope is None:
+            continue
+        body = etree.Element("body")
+        for element in scope.iter("p", "h2", "h3", "h4", "li", "blockquote", "pre"):
+            text = " ".join(element.text_content().split())
+            within = {ancestor.tag for ancestor in element.iterancestors()}
+            if text and not within & {"nav", "footer", "aside", "form", "p", "li", "blockquote"}:
+                block = etree.SubElement(body, "p" if element.tag == "li" else element.tag)
+                block.text = element.text_content() if element.tag == "pre" else text
+        if len(body):
+            return body
+        text = " ".join(scope.text_content().split())
+        if text:
+            etree.SubElement(body, "p").text = text
+            return body
+    return None
+
+
+def _without_title(body: HtmlElement, title: str) -> None:
+    for block in list(body)[:_TITLE_BLOCKS_LOOKED_AT]:
+        if title and fold("".join(block.itertext())) == fold(title):
+            body.remove(block)
+            return
+
+
+def _shift_headings(body: HtmlElement) -> None:
+    """One level down, all of them, where one is an h1: that is the title's."""
+    if next(body.iter("h1"), None) is None:
+        return
+    for level in range(5, 0, -1):
+        for heading in body.iter(f"h{level}"):
+            heading.tag = f"h{level + 1}"
+
+
+def _letters(body: HtmlElement | None) -> int:
+    return 0 if body is None else _count_letters("".join(body.itertext()))
+
+
+def _count_letters(text: str) -> int:
+    return sum(map(str.isalpha, text))
+
+
+@cache
+def _trafilatura() -> Callable[..., Any]:  # Any: trafilatura ships no types
+    # Imported late: it takes half a second, and text dumps do not need it.
+    from trafilatura import bare_extraction
+
+    # They report what a page lacks as errors; here the outcome says it, once.
+    for name in ("trafilatura", "htmldate", "courlan", "justext", "charset_normalizer"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    return bare_extraction  # type: ignore[no-any-return]
+
+
+def page_day(tree: HtmlElement, url: str | None) -> str | None:
+    """The day of publication as htmldate finds it anywhere in the page, ISO 8601."""
+    _trafilatura()
+    from htmldate import find_date
+
+    return find_date(tree, original_date=True, extensive_search=True, url=url)  # type: ignore[no-any-return]

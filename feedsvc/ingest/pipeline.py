@@ -1,0 +1,68 @@
+"""The stages in their order: a document's bytes to a draft that is fit to be stored."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from feedsvc.errors import EmptyDocument
+from feedsvc.ingest.article import Extraction, HtmlPage, MarkdownText, Readable
+from feedsvc.ingest.blocks import excerpt_end, html_text, render_blocks
+from feedsvc.ingest.extract.dump import extract_dump
+from feedsvc.ingest.extract.html import extract_page
+from feedsvc.ingest.extract.markdown import extract_markdown
+from feedsvc.ingest.extract.summary import summarize
+from feedsvc.ingest.extract.textual import to_xml_chars
+from feedsvc.ingest.readers import read
+from feedsvc.ingest.sanitize import sanitize_html
+from feedsvc.model.entry import EntryDraft
+from feedsvc.model.ids import content_fingerprint
+from feedsvc.settings import LimitSettings
+
+# Stored with each entry, beside the policy's. Raise it whenever a rule of decoding, reading or
+# extracting changes what a document gives.
+EXTRACTOR_VERSION = 1
+
+
+def draft_entry(path: bytes, raw: bytes, limits: LimitSettings, excerpt_bytes: int) -> EntryDraft:
+    """Take one document through decode, read, extract and sanitize.
+
+    path: relative to its root. excerpt_bytes: how much of a body feeds carry.
+    Raises DocumentError of the stage that refused it; anything else that a library raises on
+    hostile bytes is the caller's to turn into one.
+    """
+    extraction = extract(read(path, raw, limits), limits)
+    html = body_html(extraction, limits)
+    text = html_text(html)
+    if not text:
+        raise EmptyDocument("nothing is left of its body; is it an article?")
+    return EntryDraft(
+        title=to_xml_chars(extraction.title),
+        authors=tuple(replace(p, name=to_xml_chars(p.name)) for p in extraction.authors),
+        published=extraction.published,
+        precision=extraction.precision,
+        language=extraction.language,
+        summary=to_xml_chars(extraction.summary or summarize(text)),
+        text=text,
+        html=html,
+        excerpt_end=excerpt_end(html, excerpt_bytes),
+        source=to_xml_chars(extraction.source) if extraction.source else None,
+        tags=tuple(map(to_xml_chars, extraction.tags)),
+        enclosures=extraction.enclosures,
+        canonical_url=extraction.canonical_url,
+        fingerprint=content_fingerprint(extraction.title, extraction.published, text),
+        evidence=tuple(replace(e, value=to_xml_chars(e.value)) for e in extraction.evidence),
+    )
+
+
+def extract(document: Readable, limits: LimitSettings) -> Extraction:
+    if isinstance(document, HtmlPage):
+        return extract_page(document, limits)
+    if isinstance(document, MarkdownText):
+        return extract_markdown(document, limits)
+    return extract_dump(document)
+
+
+def body_html(extraction: Extraction, limits: LimitSettings) -> str:
+    if extraction.html is None:
+        return render_blocks(extraction.blocks)
+    return sanitize_html(extraction.html, base_url=extraction.base_url, limits=limits)

@@ -1,0 +1,73 @@
+"""Readers: decoded text to what it is made of, a module a format; no rule of extraction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from feedsvc.errors import UnsupportedDocument
+from feedsvc.ingest.article import Readable
+from feedsvc.ingest.decode import decode, html_charset
+from feedsvc.ingest.readers.html import read_html
+from feedsvc.ingest.readers.markdown import read_markdown
+from feedsvc.ingest.readers.text import read_text
+from feedsvc.settings import LimitSettings
+
+_SNIFFED_BYTES = 1_024
+
+
+def read(path: bytes, raw: bytes, limits: LimitSettings) -> Readable:
+    """Decode a document and read it by its format.
+
+    A dump that is clearly a whole page is read as one; a name without a suffix is judged by its
+    content. Raises UnsupportedDocument for a format that has no reader.
+    """
+    suffix = suffix_of(path)
+    reader = _READERS.get(suffix)
+    if reader is None:
+        raise UnsupportedDocument(
+            f"there is no reader for {_shown(suffix)}; supported are "
+            + ", ".join(sorted(known.decode() for known in _READERS if known))
+        )
+    if reader is _read_text and _is_whole_page(raw):
+        reader = _read_html
+    return reader(raw, limits)
+
+
+def suffix_of(path: bytes) -> bytes:
+    """The suffix of the file's name, in lower case with its dot; b"" where it has none."""
+    name = path.rpartition(b"/")[2]
+    stem, dot, suffix = name.rpartition(b".")
+    return (dot + suffix).lower() if stem else b""
+
+
+def _is_whole_page(raw: bytes) -> bool:
+    start = raw[:_SNIFFED_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return start.startswith((b"<!doctype html", b"<html"))
+
+
+def _shown(suffix: bytes) -> str:
+    return f"*{suffix.decode('ascii', 'backslashreplace')}"
+
+
+def _read_text(raw: bytes, limits: LimitSettings) -> Readable:
+    return read_text(decode(raw).text)
+
+
+def _read_html(raw: bytes, limits: LimitSettings) -> Readable:
+    return read_html(decode(raw, declared=html_charset(raw)).text)
+
+
+def _read_markdown(raw: bytes, limits: LimitSettings) -> Readable:
+    return read_markdown(decode(raw).text, limits)
+
+
+_READERS: dict[bytes, Callable[[bytes, LimitSettings], Readable]] = {
+    b"": _read_text,
+    b".txt": _read_text,
+    b".text": _read_text,
+    b".html": _read_html,
+    b".htm": _read_html,
+    b".xhtml": _read_html,
+    b".md": _read_markdown,
+    b".markdown": _read_markdown,
+}

@@ -1,0 +1,1 @@
+"""The door of the clock: what runs when, in the one scheduler process."""

@@ -1,0 +1,173 @@
+"""The scheduler process: APScheduler decides when; the lease decides who.
+
+All work goes through one thread, so that a sweep and a run that somebody asked for never run
+beside each other.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from watchfiles import watch
+
+from feedsvc.errors import FeedsvcError, Interrupted, LeaseLost
+from feedsvc.runtime import Runtime
+from feedsvc.services.ingestion import Ingestion, open_pool
+from feedsvc.store.leases import Lease, take_lease
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_LEASE_TRIED_EVERY_S = 2.0
+_RUNS_LOOKED_FOR_EVERY_S = 0.5
+# Events that come together wake one sweep; watchfiles' own 1.6 s would use up the whole promise.
+_DEBOUNCE_MS = 50
+_WATCHED_ANEW_AFTER_S = 5.0
+
+
+def run_scheduler(runtime: Runtime, stop: threading.Event) -> None:
+    """Ingest until `stop` is set: whenever this process holds the lease, and it waits for it."""
+    while not stop.is_set():
+        try:
+            lease = take_lease(runtime.store)
+            if lease is not None:
+                log.info("lease taken", extra={"fence": lease.fence})
+                _work(runtime, lease, stop)
+        except FeedsvcError as error:
+            log.warning("ingestion interrupted", extra={"reason": str(error)})
+        stop.wait(_LEASE_TRIED_EVERY_S)
+
+
+def _work(runtime: Runtime, lease: Lease, stop: threading.Event) -> None:
+    settings = runtime.settings
+    lost = threading.Event()
+    pool = open_pool(settings)
+    scheduler = BackgroundScheduler(
+        executors={"default": ThreadPoolExecutor(1)},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        timezone="UTC",
+    )
+    try:
+        ingestion = Ingestion(
+            store=runtime.store,
+            lease=lease,
+            settings=settings,
+            clock=runtime.clock,
+            pool=pool,
+            stop=stop,
+        )
+        ingestion.refresh_fingerprints()
+        schedule = _Schedule(scheduler, ingestion, lost, settings.ingest.scan_interval_s)
+        schedule.start()
+        watcher = threading.Thread(
+            target=_watch,
+            args=(list(settings.ingest.roots.values()), schedule.wake, stop, lost),
+            name="watcher",
+            daemon=True,
+        )
+        watcher.start()
+        while not stop.is_set() and not lost.wait(0.2):
+            pass
+    finally:
+        scheduler.shutdown(wait=True)
+        pool.close()
+        lease.release()
+
+
+class _Schedule:
+    """What runs when: a sweep every so often and whenever it is woken, and the runs asked for."""
+
+    def __init__(
+        self,
+        scheduler: BackgroundScheduler,
+        ingestion: Ingestion,
+        lost: threading.Event,
+        scan_interval_s: float,
+    ) -> None:
+        self._scheduler = scheduler
+        self._ingestion = ingestion
+        self._lost = lost
+        self._scan_interval_s = scan_interval_s
+
+    def start(self) -> None:
+        self._scheduler.add_job(self._sweep, "interval", seconds=self._scan_interval_s, id="sweep")
+        self._scheduler.add_job(
+            self._work_on_run, "interval", seconds=_RUNS_LOOKED_FOR_EVERY_S, id="runs"
+        )
+        self._scheduler.start()
+        self.wake()
+
+    def wake(self, in_s: float = 0.0) -> None:
+        """Sweep once more, `in_s` from now."""
+        self._scheduler.add_job(
+            self._sweep,
+            "date",
+            run_date=_from_now(in_s),
+            id="wake",
+            replace_existing=True,
+            # One may wait while another runs: what woke it may have come after that one's look.
+            max_instances=2,
+        )
+
+    def _sweep(self) -> None:
+        waiting_s = self._guarded(self._ingestion.sweep)
+        if waiting_s is not None:
+            self.wake(waiting_s)
+
+    def _work_on_run(self) -> None:
+        self._guarded(self._ingestion.work_on_next_run)
+
+    def _guarded(self, work: Callable[[], T]) -> T | None:
+        """Do some work; trouble with the store ends it for now, a lost lease for good."""
+        if self._lost.is_set():
+            return None
+        try:
+            return work()
+        except (LeaseLost, Interrupted) as error:
+            log.info("work stopped", extra={"reason": str(error)})
+            self._lost.set()
+        except FeedsvcError as error:
+            log.warning("work interrupted", extra={"reason": str(error)})
+        except Exception:
+            log.exception("work failed")
+        return None
+
+
+def _watch(
+    folders: Sequence[Path], wake: Callable[[], None], stop: threading.Event, lost: threading.Event
+) -> None:
+    """Wake the sweep when something happens in a folder; what this misses, the clock finds."""
+    while not (stop.is_set() or lost.is_set()):
+        there = [folder for folder in folders if folder.is_dir()]
+        try:
+            # Ends now and then by itself, to see folders that have come and to notice `lost`.
+            for changes in watch(
+                *there,
+                watch_filter=None,
+                debounce=_DEBOUNCE_MS,
+                step=_DEBOUNCE_MS,
+                stop_event=stop,
+                rust_timeout=1_000,
+                yield_on_timeout=True,
+                ignore_permission_denied=True,
+            ):
+                if changes:
+                    wake()
+                if lost.is_set() or there != [folder for folder in folders if folder.is_dir()]:
+                    break
+        except OSError as error:
+            # Too many watches, or a folder that went in between: sweeping goes on regardless.
+            log.warning("watching failed", extra={"reason": str(error)})
+            stop.wait(_WATCHED_ANEW_AFTER_S)
+
+
+def _from_now(seconds: float) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=seconds)

@@ -1,0 +1,62 @@
+"""Joins settings, store and services: what every door is handed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from feedsvc.clock import Clock
+from feedsvc.model.feed import Site
+from feedsvc.model.urls import SiteUrls
+from feedsvc.services.access import Access
+from feedsvc.services.publication import Publication
+from feedsvc.services.runs import Runs
+from feedsvc.settings import Settings
+from feedsvc.store.engine import Store, open_store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runtime:
+    """One process's feedsvc, its store open."""
+
+    settings: Settings
+    clock: Clock
+    site: Site
+    store: Store
+    publication: Publication
+    access: Access
+    runs: Runs
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
+    """Open the store that the settings name. Raises ConfigError, StoreError."""
+    clock = clock or Clock()
+    store = open_store(settings.store.url, busy_timeout_s=settings.store.busy_timeout_s)
+    site = Site(
+        title=settings.site.title,
+        description=settings.site.description,
+        language=settings.site.language,
+        ttl_s=settings.feeds.max_age_s,
+        urls=SiteUrls(base_url=base_url(settings)),
+    )
+    return Runtime(
+        settings=settings,
+        clock=clock,
+        site=site,
+        store=store,
+        publication=Publication(store, site, settings.feeds),
+        access=Access(store, clock),
+        runs=Runs(store, clock),
+    )
+
+
+def base_url(settings: Settings) -> str:
+    """The configured base URL, else the address that is served."""
+    if settings.site.base_url:
+        return settings.site.base_url
+    host = settings.server.host
+    if host in ("0.0.0.0", "::"):  # noqa: S104  (compared, not bound)
+        host = "127.0.0.1"
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.server.port}"

@@ -1,0 +1,86 @@
+"""Writing down what a run does, in the very transactions in which it does it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from feedsvc.clock import Clock
+from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome
+from feedsvc.model.run import Run, RunRequest, RunState, Trigger
+from feedsvc.store.engine import Store
+from feedsvc.store.runs import add_outcomes, add_run, end_run, note_total
+
+Listener = Callable[[DocumentOutcome], None]
+
+# What a sweep that nobody asked for does not write down: nothing came of it.
+_UNEVENTFUL = frozenset({Outcome.UNCHANGED})
+
+
+@dataclass(kw_only=True)
+class Recorder:
+    """Keeps the outcomes of one run. Without a run it makes one when there is something to tell.
+
+    done: documents that this run settled before a crash. listener: told of every outcome once it
+    is certain; expecting: of how many there are to look at. dry: nothing is written before the end.
+    """
+
+    clock: Clock
+    run: Run | None = None
+    listener: Listener | None = None
+    expecting: Callable[[int], None] | None = None
+    dry: bool = False
+    done: frozenset[DocumentPath] = frozenset()
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    resurfacing: int = 0
+    total: int | None = None
+    held: list[DocumentOutcome] = field(default_factory=list)
+
+    def write(self, connection: Connection, outcomes: Sequence[DocumentOutcome]) -> None:
+        """Write outcomes in the transaction that brings them about."""
+        if self.dry:
+            self.held += outcomes
+            return
+        if self.run is None:
+            outcomes = [o for o in outcomes if o.outcome not in _UNEVENTFUL]
+            if not outcomes:
+                return
+            self.run = add_run(
+                connection,
+                trigger=Trigger.SWEEP,
+                requested_by="scheduler",
+                request=RunRequest(),
+                now=self.clock.now(),
+                state=RunState.RUNNING,
+            )
+        add_outcomes(connection, self.run.id, outcomes)
+
+    def tell(self, outcomes: Sequence[DocumentOutcome]) -> None:
+        """Count and announce outcomes, once their transaction is over."""
+        for outcome in outcomes:
+            self.counts[outcome.outcome] += 1
+            self.resurfacing += outcome.resurfaces
+            if self.listener:
+                self.listener(outcome)
+
+    def expect(self, store: Store, total: int) -> None:
+        """Say how many documents there are to look at."""
+        self.total = total
+        if self.expecting:
+            self.expecting(total)
+        if self.run and not self.dry:
+            with store.writing() as connection:
+                note_total(connection, self.run.id, total)
+
+    def finish(self, store: Store, *, error: str | None = None) -> None:
+        """End the run, if there is one; what a dry run would have done is written now."""
+        if self.run is None:
+            return
+        with store.writing() as connection:
+            if self.total is not None:
+                note_total(connection, self.run.id, self.total)
+            add_outcomes(connection, self.run.id, self.held)
+            end_run(connection, self.run.id, self.clock.now(), error=error)

@@ -1,0 +1,448 @@
+"""What a document is, and what becomes of its entry: DESIGN "Identity", row by row.
+
+Everything here happens inside one publishing transaction and reads the store as it is there: a
+decision never rests on what was known before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from feedsvc.errors import DocumentError
+from feedsvc.ingest.discover import Found, ReadDocument
+from feedsvc.ingest.identity import (
+    fields_of_draft,
+    fields_of_entry,
+    is_article_address,
+    is_same_article,
+    is_significant,
+)
+from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome, SourceDocument
+from feedsvc.model.entry import EntryDraft, EntryState, Evidence, Precision
+from feedsvc.model.ids import fold, mint_guid
+from feedsvc.model.run import RunRequest
+from feedsvc.store.documents import (
+    EntryLink,
+    KnownDocument,
+    documents_by_id,
+    find_by_fingerprint,
+    find_by_path,
+    find_by_sha256,
+    forget_document,
+    keep_original,
+    link_entry,
+    links_of_document,
+    links_of_entry,
+    make_primary,
+    move_document,
+    note_state,
+    quarantine_document,
+    save_document,
+    unlink_entry,
+)
+from feedsvc.store.entries import (
+    StoredEntry,
+    Versions,
+    add_entry,
+    edit_entry,
+    fetch_stored,
+    find_by_canonical_url,
+    note_evidence,
+    return_entry,
+    withdraw_entry,
+)
+from feedsvc.store.publishing import Publishing
+
+BY_POLICY = "policy"
+CONFIRMING_SWEEPS = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What a decision may know beyond the store.
+
+    is_there: whether a path was found by this sweep; True where its folder could not be read.
+    find_bytes: a path, new in this sweep, that now holds the bytes a known document had.
+    withdraws: what loses its document is withdrawn (`removal = "withdraw"`).
+    vacated: the entry that had these bytes until its document was edited, in this sweep.
+    """
+
+    request: RunRequest
+    versions: Versions
+    is_there: Callable[[DocumentPath], bool]
+    find_bytes: Callable[[KnownDocument], ReadDocument | None]
+    withdraws: bool
+    vacated: dict[bytes, int] = field(default_factory=dict)
+
+
+class Settling:
+    """Settles documents, one after another, in one publishing transaction."""
+
+    def __init__(self, work: Publishing, around: Surroundings) -> None:
+        self._work = work
+        self._around = around
+        self.connection = work.connection
+        self.now = work.now
+
+    # A document whose bytes say enough
+
+    def by_bytes(self, read: ReadDocument) -> DocumentOutcome | None:
+        """Settle a document whose bytes are known already; None if it must be extracted."""
+        path, sha256 = read.source.path, read.source.sha256
+        known = find_by_path(self.connection, path)
+        links = links_of_document(self.connection, known.id) if known else []
+        if known and known.sha256 == sha256 and links:
+            if self._around.request.force or known.stage:
+                return None
+            note_state(self.connection, known.id, read.source.state)
+            return self._there_again(path, links)
+        if links:
+            return None
+        return self._by_twins(read, known)
+
+    def _by_twins(self, read: ReadDocument, known: KnownDocument | None) -> DocumentOutcome | None:
+        source = read.source
+        twins = self._twins(read)
+        moved = self._by_gone_twin(read, known)
+        if moved:
+            return moved
+        if twins:
+            _, links = twins[0]
+            document_id = self._save(read)
+            for link in links:
+                self._link_alternate(document_id, link)
+            return self._outcome(source.path, Outcome.DUPLICATE, links[0].entry_id)
+        entry_id = self._around.vacated.get(source.sha256)
+        if entry_id is None:
+            return None
+        link = EntryLink(
+            document_id=self._save(read),
+            key="",
+            entry_id=entry_id,
+            is_primary=False,
+            fingerprint=None,
+            extractor_version=self._around.versions.extractor,
+        )
+        link_entry(self.connection, link)
+        return self._outcome(source.path, Outcome.DUPLICATE, entry_id)
+
+    def _twins(self, read: ReadDocument) -> list[tuple[KnownDocument, list[EntryLink]]]:
+        return [
+            (twin, links)
+            for twin in find_by_sha256(self.connection, read.source.sha256)
+            if twin.path != read.source.path
+            and (links := links_of_document(self.connection, twin.id))
+        ]
+
+    def _by_gone_twin(
+        self, read: ReadDocument, known: KnownDocument | None
+    ) -> DocumentOutcome | None:
+        """Follow a rename; whatever `known` gave at this path before has lost its document."""
+        source = read.source
+        for twin, links in self._twins(read):
+            if self._around.is_there(twin.path):
+                continue
+            if known:
+                if self._around.withdraws:
+                    self.withdraw(known)
+                forget_document(self.connection, known.id)
+            move_document(self.connection, twin.id, source.path)
+            note_state(self.connection, twin.id, source.state)
+            outcome = self._there_again(source.path, links)
+            return replace(outcome, outcome=Outcome.MOVED)
+        return None
+
+    def _there_again(self, path: DocumentPath, links: list[EntryLink]) -> DocumentOutcome:
+        """Make live again what had been withdrawn because its document was gone."""
+        returned = False
+        for link in links:
+            stored = fetch_stored(self.connection, link.entry_id)
+            returned = self._bring_back(stored) or returned
+        outcome = Outcome.RETURNED if returned else Outcome.UNCHANGED
+        return self._outcome(path, outcome, links[0].entry_id, resurfaces=returned)
+
+    def _bring_back(self, stored: StoredEntry) -> bool:
+        # What a person hid or withdrew stays so, whatever the folder holds.
+        if stored.state is not EntryState.WITHDRAWN or stored.departed_by != BY_POLICY:
+            return False
+        return_entry(self._work, stored)
+        return True
+
+    # A document that was extracted
+
+    def by_draft(self, read: ReadDocument, draft: EntryDraft) -> DocumentOutcome:
+        """Settle a document by what it says."""
+        known = find_by_path(self.connection, read.source.path)
+        if known:
+            links = links_of_document(self.connection, known.id)
+            for link in links:
+                if link.is_primary:
+                    return self._known_primary(read, draft, known, link)
+                unlink_entry(self.connection, known.id, link.key)
+        return self._new(read, draft)
+
+    def _known_primary(
+        self, read: ReadDocument, draft: EntryDraft, known: KnownDocument, link: EntryLink
+    ) -> DocumentOutcome:
+        stored = fetch_stored(self.connection, link.entry_id)
+        if known.sha256 == read.source.sha256:
+            self._save_with_link(read, draft, link.entry_id, is_primary=True)
+            return self._upgrade(read.source.path, stored, draft)
+        if not is_same_article(draft, stored.entry):
+            moved = self._around.find_bytes(known)
+            if moved is not None:
+                # The old article now lies elsewhere, and another one took its name.
+                move_document(self.connection, known.id, moved.source.path)
+                note_state(self.connection, known.id, moved.source.state)
+                return self._by_twins(read, None) or self._new(read, draft)
+            overwritten = self._by_gone_twin(read, known)
+            if overwritten:
+                return overwritten
+        if known.sha256:
+            self._around.vacated[known.sha256] = stored.id
+        self._save_with_link(read, draft, link.entry_id, is_primary=True)
+        return self._edit(read.source.path, stored, draft)
+
+    def _new(self, read: ReadDocument, draft: EntryDraft) -> DocumentOutcome:
+        return (
+            self._by_fingerprint(read, draft)
+            or self._by_address(read, draft)
+            or self._publish(read, draft, ())
+        )
+
+    def _by_fingerprint(self, read: ReadDocument, draft: EntryDraft) -> DocumentOutcome | None:
+        if draft.fingerprint is None:
+            return None
+        links = find_by_fingerprint(
+            self.connection, draft.fingerprint, self._around.versions.extractor
+        )
+        holders = documents_by_id(self.connection, [link.document_id for link in links])
+        path = read.source.path
+        links = [link for link in links if holders[link.document_id].path != path]
+        for link in links:
+            if not self._around.is_there(holders[link.document_id].path):
+                forget_document(self.connection, link.document_id)
+                self._save_with_link(read, draft, link.entry_id, is_primary=link.is_primary)
+                if link.is_primary:
+                    stored = fetch_stored(self.connection, link.entry_id)
+                    edited = self._edit(path, stored, draft)
+                    return replace(edited, outcome=Outcome.MOVED)
+                return self._outcome(path, Outcome.MOVED, link.entry_id)
+        if not links:
+            return None
+        self._save_with_link(read, draft, links[0].entry_id, is_primary=False)
+        return self._outcome(path, Outcome.DUPLICATE, links[0].entry_id)
+
+    def _by_address(self, read: ReadDocument, draft: EntryDraft) -> DocumentOutcome | None:
+        url = draft.canonical_url
+        if url is None or not is_article_address(url):
+            return None
+        path = read.source.path
+        others = [
+            stored
+            for stored in find_by_canonical_url(self.connection, url)
+            if fold(stored.entry.source.name if stored.entry.source else "")
+            == fold(draft.source or "")
+        ]
+        for stored in others:
+            if not is_same_article(draft, stored.entry):
+                continue
+            gone = not self._has_documents(stored.id)
+            self._save_with_link(read, draft, stored.id, is_primary=gone)
+            if gone:
+                self._edit(path, stored, draft)
+            return self._outcome(path, Outcome.RECRAWLED, stored.id)
+        clashes = tuple(
+            Evidence(
+                field="identity",
+                value=stored.entry.guid,
+                rule="another article claims the same canonical URL",
+                confidence=1.0,
+            )
+            for stored in others
+        )
+        return self._publish(read, draft, clashes) if clashes else None
+
+    def _has_documents(self, entry_id: int, *, besides: int | None = None) -> bool:
+        links = links_of_entry(self.connection, entry_id)
+        holders = documents_by_id(self.connection, [link.document_id for link in links])
+        return any(
+            self._around.is_there(holder.path)
+            for number, holder in holders.items()
+            if number != besides
+        )
+
+    def _publish(
+        self, read: ReadDocument, draft: EntryDraft, clashes: tuple[Evidence, ...]
+    ) -> DocumentOutcome:
+        guid = mint_guid()
+        entry_id = add_entry(
+            self._work,
+            replace(draft, evidence=draft.evidence + clashes),
+            guid=guid,
+            versions=self._around.versions,
+        )
+        self._save_with_link(read, draft, entry_id, is_primary=True)
+        return DocumentOutcome(
+            path=read.source.path,
+            outcome=Outcome.NEW,
+            guid=guid,
+            title=draft.title,
+            resurfaces=True,
+        )
+
+    def _edit(self, path: DocumentPath, stored: StoredEntry, draft: EntryDraft) -> DocumentOutcome:
+        returned = self._bring_back(stored)
+        # An edit keeps `published`; only a re-ingest that was asked for takes another date.
+        if not self._around.request.force:
+            draft = _dated_like(stored, draft)
+        old, new = fields_of_entry(stored.entry), fields_of_draft(draft)
+        if old == new:
+            note_evidence(self._work, stored, draft.evidence, self._around.versions)
+            outcome = Outcome.RETURNED if returned else Outcome.COSMETIC
+            return self._outcome(path, outcome, stored.id, resurfaces=returned)
+        moves = is_significant(old, new)
+        self._store_edit(stored, draft, moves_updated=moves)
+        return self._outcome(path, Outcome.EDITED, stored.id, resurfaces=moves or returned)
+
+    def _upgrade(
+        self, path: DocumentPath, stored: StoredEntry, draft: EntryDraft
+    ) -> DocumentOutcome:
+        old, new = fields_of_entry(stored.entry), fields_of_draft(draft)
+        if old == new:
+            note_evidence(self._work, stored, draft.evidence, self._around.versions)
+            return self._outcome(path, Outcome.UNCHANGED, stored.id)
+        moves = self._around.request.move_updated and is_significant(old, new)
+        self._store_edit(stored, draft, moves_updated=moves)
+        return self._outcome(path, Outcome.UPGRADED, stored.id, resurfaces=moves)
+
+    def _store_edit(self, stored: StoredEntry, draft: EntryDraft, *, moves_updated: bool) -> None:
+        edit_entry(
+            self._work,
+            stored,
+            draft,
+            versions=self._around.versions,
+            moves_updated=moves_updated,
+        )
+
+    # Documents that cannot be published, have exchanged places, or are gone
+
+    def quarantine(
+        self, found: Found, error: DocumentError, sha256: bytes | None = None
+    ) -> DocumentOutcome:
+        """Keep why a document was refused; an entry that it gave before stays as it was."""
+        versions = self._around.versions
+        quarantine_document(
+            self.connection,
+            found.path,
+            found.state,
+            sha256,
+            error,
+            version=versions.policy if error.stage == "sanitize" else versions.extractor,
+            now=self.now,
+        )
+        return DocumentOutcome(
+            path=found.path, outcome=Outcome.QUARANTINED, stage=error.stage, reason=error.reason
+        )
+
+    def swap(self, reads: list[tuple[KnownDocument, ReadDocument]]) -> list[DocumentOutcome]:
+        """Re-point known documents that have exchanged their bytes: (document, where they lie)."""
+        outcomes = []
+        for known, _ in reads:
+            # Out of the way first: two documents cannot have one path even for a moment.
+            parked = DocumentPath(root=known.path.root, path=b"\0" + known.path.path)
+            move_document(self.connection, known.id, parked)
+        for known, read in reads:
+            move_document(self.connection, known.id, read.source.path)
+            note_state(self.connection, known.id, read.source.state)
+            links = links_of_document(self.connection, known.id)
+            outcomes.append(
+                self._outcome(read.source.path, Outcome.SWAPPED, links[0].entry_id)
+                if links
+                else DocumentOutcome(path=read.source.path, outcome=Outcome.SWAPPED)
+            )
+        return outcomes
+
+    def promote(self, link: EntryLink, draft: EntryDraft) -> DocumentOutcome:
+        """Let an alternate speak for its entry, whose primary document is gone."""
+        make_primary(self.connection, link)
+        holder = documents_by_id(self.connection, [link.document_id])[link.document_id]
+        return self._edit(holder.path, fetch_stored(self.connection, link.entry_id), draft)
+
+    def withdraw(self, gone: KnownDocument) -> list[DocumentOutcome]:
+        """Withdraw what only a document gave that is gone for good."""
+        outcomes = []
+        for link in links_of_document(self.connection, gone.id):
+            stored = fetch_stored(self.connection, link.entry_id)
+            has_others = self._has_documents(stored.id, besides=gone.id)
+            if stored.state is EntryState.LIVE and not has_others:
+                withdraw_entry(self._work, stored, by=BY_POLICY)
+                outcomes.append(self._outcome(gone.path, Outcome.WITHDRAWN, stored.id))
+        return outcomes
+
+    # Bookkeeping
+
+    def _save(self, read: ReadDocument) -> int:
+        keep_original(self.connection, read.source.sha256, read.raw)
+        return save_document(self.connection, read.source, self.now)
+
+    def _save_with_link(
+        self, read: ReadDocument, draft: EntryDraft, entry_id: int, *, is_primary: bool
+    ) -> None:
+        link = EntryLink(
+            document_id=self._save(read),
+            key=draft.key,
+            entry_id=entry_id,
+            is_primary=is_primary,
+            fingerprint=draft.fingerprint,
+            extractor_version=self._around.versions.extractor,
+        )
+        link_entry(self.connection, link)
+
+    def _link_alternate(self, document_id: int, link: EntryLink) -> None:
+        link_entry(self.connection, replace(link, document_id=document_id, is_primary=False))
+
+    def _outcome(
+        self, path: DocumentPath, outcome: Outcome, entry_id: int, *, resurfaces: bool = False
+    ) -> DocumentOutcome:
+        entry = fetch_stored(self.connection, entry_id).entry
+        return DocumentOutcome(
+            path=path,
+            outcome=outcome,
+            guid=entry.guid,
+            title=entry.title,
+            resurfaces=resurfaces,
+        )
+
+
+def _dated_like(stored: StoredEntry, draft: EntryDraft) -> EntryDraft:
+    dated = stored.entry.precision is not Precision.ARRIVAL
+    return replace(
+        draft,
+        published=stored.entry.published if dated else None,
+        precision=stored.entry.precision,
+    )
+
+
+def is_confirmed_gone(document: KnownDocument) -> bool:
+    """Whether enough sweeps have missed a document: it was not just on its way elsewhere."""
+    return document.missing_sweeps >= CONFIRMING_SWEEPS
+
+
+def may_withdraw(document: KnownDocument, after_s: float, now: datetime) -> bool:
+    """Whether a document has been gone for long enough to withdraw what it gave."""
+    since = document.missing_since
+    return (
+        is_confirmed_gone(document)
+        and since is not None
+        and now - since >= timedelta(seconds=after_s)
+    )
+
+
+def remembered(document: KnownDocument, raw: bytes) -> ReadDocument:
+    """A document as the store remembers it, with the bytes that the store kept of it."""
+    assert document.sha256 is not None, "bytes were kept of documents that were read"
+    source = SourceDocument(path=document.path, state=document.state, sha256=document.sha256)
+    return ReadDocument(source=source, raw=raw)

@@ -1,0 +1,336 @@
+"""Documents: which file was ingested from which bytes, which entry it gives, how that ended."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, literal, select, update
+
+from feedsvc.errors import DocumentError
+from feedsvc.model.document import DocumentPath, FileState, SourceDocument
+from feedsvc.store.schema import Instant, document_entries, documents, originals, roots
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownDocument:
+    """A document as the store remembers it.
+
+    sha256: None where its bytes were never read. stage, reason, refused_by_version: why it is in
+    quarantine, and which version of that stage put it there. missing_*: its path is gone.
+    """
+
+    id: int
+    path: DocumentPath
+    state: FileState
+    sha256: bytes | None
+    stage: str | None
+    reason: str | None
+    refused_by_version: int | None
+    missing_since: datetime | None
+    missing_sweeps: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryLink:
+    """That a document gives an entry. is_primary: the entry says what this document says."""
+
+    document_id: int
+    key: str
+    entry_id: int
+    is_primary: bool
+    fingerprint: bytes | None
+    extractor_version: int
+
+
+def list_known(connection: Connection, root: str) -> Iterator[KnownDocument]:
+    """Every document of a root."""
+    for row in connection.execute(select(documents).where(documents.c.root == root)):
+        yield _known(row)
+
+
+def find_by_path(connection: Connection, path: DocumentPath) -> KnownDocument | None:
+    row = connection.execute(
+        select(documents).where(documents.c.root == path.root, documents.c.path == path.path)
+    ).one_or_none()
+    return _known(row) if row else None
+
+
+def find_by_sha256(connection: Connection, sha256: bytes) -> list[KnownDocument]:
+    """The documents whose bytes were these when they were last read, the oldest first."""
+    rows = connection.execute(
+        select(documents).where(documents.c.sha256 == sha256).order_by(documents.c.id)
+    )
+    return [_known(row) for row in rows]
+
+
+def seen_bytes(connection: Connection, hashes: Sequence[bytes]) -> set[bytes]:
+    """Which of these SHA-256 some document had when it was last read."""
+    found = connection.scalars(
+        select(documents.c.sha256).where(documents.c.sha256.in_(hashes)).distinct()
+    )
+    return {sha256 for sha256 in found if sha256 is not None}
+
+
+def find_by_fingerprint(
+    connection: Connection, fingerprint: bytes, extractor_version: int
+) -> list[EntryLink]:
+    """The links of documents that hold this very article, as this extractor sees it."""
+    rows = connection.execute(
+        select(document_entries)
+        .where(
+            document_entries.c.fingerprint == fingerprint,
+            document_entries.c.extractor_version == extractor_version,
+        )
+        .order_by(document_entries.c.document_id)
+    )
+    return [_link(row) for row in rows]
+
+
+def links_of_document(connection: Connection, document_id: int) -> list[EntryLink]:
+    rows = connection.execute(
+        select(document_entries)
+        .where(document_entries.c.document_id == document_id)
+        .order_by(document_entries.c.key)
+    )
+    return [_link(row) for row in rows]
+
+
+def links_of_entry(connection: Connection, entry_id: int) -> list[EntryLink]:
+    """The documents that give an entry: the primary first, then the alternates by age."""
+    rows = connection.execute(
+        select(document_entries)
+        .where(document_entries.c.entry_id == entry_id)
+        .order_by(document_entries.c.is_primary.desc(), document_entries.c.document_id)
+    )
+    return [_link(row) for row in rows]
+
+
+def documents_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, KnownDocument]:
+    rows = connection.execute(select(documents).where(documents.c.id.in_(ids)))
+    return {row.id: _known(row) for row in rows}
+
+
+def save_document(connection: Connection, found: SourceDocument, now: datetime) -> int:
+    """Remember a file as just ingested, there and in order; answers its number."""
+    return _upsert(
+        connection,
+        found.path,
+        {
+            **_state_values(found.state),
+            "sha256": found.sha256,
+            "ingested_at": now,
+            "stage": None,
+            "reason": None,
+            "refused_by_version": None,
+            "missing_since": None,
+            "missing_sweeps": 0,
+        },
+    )
+
+
+def quarantine_document(
+    connection: Connection,
+    path: DocumentPath,
+    state: FileState,
+    sha256: bytes | None,
+    error: DocumentError,
+    *,
+    version: int,
+    now: datetime,
+) -> int:
+    """Remember why a file cannot be published. An entry that it gave before stays as it was."""
+    return _upsert(
+        connection,
+        path,
+        {
+            **_state_values(state),
+            "sha256": sha256,
+            "ingested_at": now,
+            "stage": error.stage,
+            "reason": error.reason,
+            "refused_by_version": version,
+            "missing_since": None,
+            "missing_sweeps": 0,
+        },
+    )
+
+
+def _upsert(connection: Connection, path: DocumentPath, values: dict[str, Any]) -> int:
+    # Any: column values of several types, checked by the columns.
+    document_id: int | None = connection.scalar(
+        update(documents)
+        .where(documents.c.root == path.root, documents.c.path == path.path)
+        .values(**values)
+        .returning(documents.c.id)
+    )
+    if document_id is None:
+        document_id = connection.scalar(
+            insert(documents)
+            .values(root=path.root, path=path.path, **values)
+            .returning(documents.c.id)
+        )
+    assert document_id is not None
+    return document_id
+
+
+def note_state(connection: Connection, document_id: int, state: FileState) -> None:
+    """Remember newer times of a file whose bytes are as they were; it is there (again)."""
+    connection.execute(
+        update(documents)
+        .where(documents.c.id == document_id)
+        .values(missing_since=None, missing_sweeps=0, **_state_values(state))
+    )
+
+
+def note_missing(connection: Connection, document_ids: Sequence[int], now: datetime) -> None:
+    """Count one more sweep that did not find these documents."""
+    connection.execute(
+        update(documents)
+        .where(documents.c.id.in_(document_ids))
+        .values(
+            missing_since=func.coalesce(documents.c.missing_since, literal(now, Instant())),
+            missing_sweeps=documents.c.missing_sweeps + 1,
+        )
+    )
+
+
+def forget_document(connection: Connection, document_id: int) -> None:
+    """Forget a path; whatever it gave must have been linked elsewhere before."""
+    connection.execute(
+        delete(document_entries).where(document_entries.c.document_id == document_id)
+    )
+    connection.execute(delete(documents).where(documents.c.id == document_id))
+
+
+def move_document(connection: Connection, document_id: int, to: DocumentPath) -> None:
+    """Re-point a document to another path: a rename, seen from its bytes."""
+    connection.execute(
+        update(documents)
+        .where(documents.c.id == document_id)
+        .values(root=to.root, path=to.path, missing_since=None, missing_sweeps=0)
+    )
+
+
+def link_entry(connection: Connection, link: EntryLink) -> None:
+    """Say which entry a document gives, instead of what was said under that key before."""
+    unlink_entry(connection, link.document_id, link.key)
+    connection.execute(
+        insert(document_entries).values(
+            document_id=link.document_id,
+            key=link.key,
+            entry_id=link.entry_id,
+            is_primary=link.is_primary,
+            fingerprint=link.fingerprint,
+            extractor_version=link.extractor_version,
+        )
+    )
+
+
+def unlink_entry(connection: Connection, document_id: int, key: str) -> None:
+    connection.execute(
+        delete(document_entries).where(
+            document_entries.c.document_id == document_id, document_entries.c.key == key
+        )
+    )
+
+
+def make_primary(connection: Connection, link: EntryLink) -> None:
+    """Let an entry say what this document says from now on."""
+    same_entry = document_entries.c.entry_id == link.entry_id
+    connection.execute(update(document_entries).where(same_entry).values(is_primary=False))
+    connection.execute(
+        update(document_entries)
+        .where(
+            document_entries.c.document_id == link.document_id, document_entries.c.key == link.key
+        )
+        .values(is_primary=True)
+    )
+
+
+def keep_original(connection: Connection, sha256: bytes, raw: bytes) -> None:
+    """Keep the bytes of a document, once, however many files hold them."""
+    known = connection.scalar(select(originals.c.size_bytes).where(originals.c.sha256 == sha256))
+    if known is None:
+        connection.execute(
+            insert(originals).values(
+                sha256=sha256, size_bytes=len(raw), zlib_bytes=zlib.compress(raw, 1)
+            )
+        )
+
+
+def fetch_original(connection: Connection, sha256: bytes) -> bytes | None:
+    packed = connection.scalar(select(originals.c.zlib_bytes).where(originals.c.sha256 == sha256))
+    return None if packed is None else zlib.decompress(packed)
+
+
+def list_outdated_links(
+    connection: Connection, extractor_version: int, limit: int
+) -> list[EntryLink]:
+    """Links whose fingerprint another extractor made."""
+    rows = connection.execute(
+        select(document_entries)
+        .where(document_entries.c.extractor_version != extractor_version)
+        .order_by(document_entries.c.document_id, document_entries.c.key)
+        .limit(limit)
+    )
+    return [_link(row) for row in rows]
+
+
+def root_device(connection: Connection, root: str) -> int | None:
+    """The device on which a root lay at its last sweep; None before the first."""
+    return connection.scalar(select(roots.c.device).where(roots.c.name == root))
+
+
+def note_root_device(connection: Connection, root: str, device: int) -> None:
+    if connection.scalar(select(roots.c.device).where(roots.c.name == root)) is None:
+        connection.execute(insert(roots).values(name=root, device=device))
+    else:
+        connection.execute(update(roots).where(roots.c.name == root).values(device=device))
+
+
+AnyRow = Row[tuple[Any, ...]]  # Any: columns of many types
+
+
+def _state_values(state: FileState) -> dict[str, int]:
+    return {
+        "device": state.device,
+        "inode": state.inode,
+        "size_bytes": state.size_bytes,
+        "mtime_ns": state.mtime_ns,
+        "ctime_ns": state.ctime_ns,
+    }
+
+
+def _known(row: AnyRow) -> KnownDocument:
+    return KnownDocument(
+        id=row.id,
+        path=DocumentPath(root=row.root, path=row.path),
+        state=FileState(
+            device=row.device,
+            inode=row.inode,
+            size_bytes=row.size_bytes,
+            mtime_ns=row.mtime_ns,
+            ctime_ns=row.ctime_ns,
+        ),
+        sha256=row.sha256,
+        stage=row.stage,
+        reason=row.reason,
+        refused_by_version=row.refused_by_version,
+        missing_since=row.missing_since,
+        missing_sweeps=row.missing_sweeps,
+    )
+
+
+def _link(row: AnyRow) -> EntryLink:
+    return EntryLink(
+        document_id=row.document_id,
+        key=row.key,
+        entry_id=row.entry_id,
+        is_primary=row.is_primary,
+        fingerprint=row.fingerprint,
+        extractor_version=row.extractor_version,
+    )

@@ -1,0 +1,150 @@
+"""Connections: SQLite as SECURITY asks for it, PostgreSQL, and transactions of two kinds."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+
+from feedsvc.errors import ConfigError, StoreBusy, StoreError
+
+log = logging.getLogger(__name__)
+
+_APPLICATION_ID = 0x66656564  # "feed", so that `file` and we know our databases
+_FIXED_SQLITE = (3, 51, 3)  # the first without the WAL-reset bug
+
+
+class Store:
+    """One database. Reading and writing are transactions; both end the driver's errors here."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The database file; None on PostgreSQL."""
+        return Path(self.engine.url.database or "") if self.is_sqlite else None
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A read transaction: everything read inside is of one moment."""
+        options: dict[str, Any] = (  # Any: SQLAlchemy's own option types
+            {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        )
+        with self._connected(**options) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A write transaction, all or nothing; on SQLite the only one from its first line."""
+        with self._connected(feedsvc_writes=True) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _connected(self, **options: Any) -> Iterator[Connection]:
+        driver = self.engine.dialect.loaded_dbapi
+        try:
+            with self.engine.connect().execution_options(**options) as connection:
+                yield connection
+        except OperationalError as error:
+            raise _told(str(error.orig)) from error
+        except DBAPIError as error:
+            raise StoreError(f"the store failed: {str(error.orig).strip()}") from error
+        except SQLAlchemyError as error:
+            raise StoreError(f"the store failed: {error}") from error
+        except driver.Error as error:
+            # From the set-up of a connection, where SQLAlchemy lets the driver's own errors out.
+            raise _told(str(error)) from error
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_store(url: str, *, busy_timeout_s: float) -> Store:
+    """Open (and for SQLite create) the database at `url`. Raises ConfigError, StoreError."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return Store(_sqlite_engine(parsed, busy_timeout_s))
+    return Store(_postgresql_engine(parsed))
+
+
+def _sqlite_engine(url: URL, busy_timeout_s: float) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise ConfigError(["store.url: a SQLite database must be a file, several processes use it"])
+    path = Path(url.database).absolute()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{path.parent}: cannot be created ({error.strerror})") from error
+    engine = create_engine(
+        url.set(drivername="sqlite+pysqlite", database=str(path)),
+        module=_sqlite_module(),
+        connect_args={"timeout": busy_timeout_s},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: object) -> None:  # Any: either driver's connection
+        # Transactions are begun below, by hand: the driver would begin late, and never IMMEDIATE.
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "trusted_schema = OFF",
+            "cell_size_check = ON",
+            "mmap_size = 0",
+            "journal_size_limit = 67108864",
+            "temp_store = MEMORY",
+            f"application_id = {_APPLICATION_ID}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("feedsvc_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _sqlite_module() -> ModuleType:
+    try:
+        from pysqlite3 import dbapi2
+    except ImportError:
+        if sqlite3.sqlite_version_info < _FIXED_SQLITE:
+            log.warning(
+                "SQLite older than 3.51.3 in use: two writing processes may, very rarely, corrupt "
+                "the database; install pysqlite3",
+                extra={"version": sqlite3.sqlite_version},
+            )
+        return sqlite3
+    module: ModuleType = dbapi2
+    return module
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        connect_args={
+            "connect_timeout": 5,
+            "options": "-c statement_timeout=15s -c lock_timeout=5s "
+            "-c idle_in_transaction_session_timeout=30s -c timezone=UTC",
+        },
+    )
+
+
+def _told(reason: str) -> StoreError:
+    if "database is locked" in reason or "lock timeout" in reason:
+        return StoreBusy("the store is locked by another process")
+    return StoreError(f"the store failed: {reason.strip()}")

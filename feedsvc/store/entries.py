@@ -1,0 +1,322 @@
+"""Entries: added, edited, departed and returned; fetched and selected."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from feedsvc.errors import EntryGone, NotFound
+from feedsvc.model.entry import (
+    Category,
+    Enclosure,
+    Entry,
+    EntryDraft,
+    EntryState,
+    Evidence,
+    Person,
+    PersonKind,
+    Precision,
+    Source,
+)
+from feedsvc.model.feed import Candidate, SelectionKind
+from feedsvc.model.ids import short_id, slugify
+from feedsvc.store.feeds import (
+    count_entry,
+    feeds_of_entry,
+    memberships,
+    place_entry,
+    touch_feeds,
+)
+from feedsvc.store.publishing import Publishing
+from feedsvc.store.schema import entries, feed_entries, feeds, revisions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Versions:
+    """Which extractor and which sanitizing policy made a draft."""
+
+    extractor: int
+    policy: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredEntry:
+    """An entry with what only the store and ingestion care for."""
+
+    id: int
+    state: EntryState
+    departed_by: str | None
+    versions: Versions
+    evidence: tuple[Evidence, ...]
+    entry: Entry
+
+
+def add_entry(work: Publishing, draft: EntryDraft, *, guid: str, versions: Versions) -> int:
+    """Publish a draft as a new entry; answers its number in the store."""
+    sequence = work.next_sequence()
+    arrived_at = work.next_instant()
+    entry_id: int = work.connection.execute(
+        insert(entries)
+        .values(
+            guid=guid,
+            short_id=short_id(guid),
+            sequence=sequence,
+            state=EntryState.LIVE,
+            arrived_at=arrived_at,
+            updated=arrived_at,
+            **_values(draft, arrived_at, versions),
+        )
+        .returning(entries.c.id)
+    ).scalar_one()
+    place_entry(work, entry_id, sequence, memberships(draft))
+    touch_feeds(work.connection, feeds_of_entry(work.connection, entry_id), arrived_at)
+    work.changed = True
+    return entry_id
+
+
+def edit_entry(
+    work: Publishing,
+    stored: StoredEntry,
+    draft: EntryDraft,
+    *,
+    versions: Versions,
+    moves_updated: bool,
+) -> None:
+    """Let an entry say what a draft says; what it said before is kept as a revision.
+
+    guid, sequence and arrival stay; `published` stays unless the draft found another date.
+    """
+    connection = work.connection
+    entry = stored.entry
+    instant = work.next_instant() if moves_updated else entry.updated
+    number = connection.scalar(
+        select(func.count()).select_from(revisions).where(revisions.c.entry_id == stored.id)
+    )
+    connection.execute(
+        insert(revisions).values(
+            entry_id=stored.id,
+            number=(number or 0) + 1,
+            replaced_at=work.now,
+            significant=moves_updated,
+            fields=_revision_fields(entry),
+            html=entry.html,
+        )
+    )
+    connection.execute(
+        update(entries)
+        .where(entries.c.id == stored.id)
+        .values(updated=instant, **_values(draft, entry.arrived_at, versions))
+    )
+    place_entry(work, stored.id, entry.sequence, memberships(draft))
+    if moves_updated:
+        touch_feeds(connection, feeds_of_entry(connection, stored.id), instant)
+    work.changed = True
+
+
+def note_evidence(
+    work: Publishing, stored: StoredEntry, evidence: Iterable[Evidence], versions: Versions
+) -> None:
+    """Keep newer evidence and versions beside an entry whose published fields stay as they are."""
+    work.connection.execute(
+        update(entries)
+        .where(entries.c.id == stored.id)
+        .values(
+            evidence=[asdict(e) for e in evidence],
+            extractor_version=versions.extractor,
+            policy_version=versions.policy,
+        )
+    )
+
+
+def withdraw_entry(work: Publishing, stored: StoredEntry, *, by: str) -> None:
+    """Take a live entry out of every feed and page; its tombstone stays."""
+    instant = work.next_instant()
+    work.connection.execute(
+        update(entries)
+        .where(entries.c.id == stored.id)
+        .values(state=EntryState.WITHDRAWN, departed_at=instant, departed_by=by)
+    )
+    touch_feeds(work.connection, feeds_of_entry(work.connection, stored.id), instant)
+    count_entry(work.connection, stored.id, -1)
+    work.changed = True
+
+
+def return_entry(work: Publishing, stored: StoredEntry) -> None:
+    """Make a withdrawn entry live again, with the guid and the place it had."""
+    work.connection.execute(
+        update(entries)
+        .where(entries.c.id == stored.id)
+        .values(state=EntryState.LIVE, departed_at=None, departed_by=None)
+    )
+    count_entry(work.connection, stored.id, +1)
+    work.changed = True
+
+
+def _values(draft: EntryDraft, arrived_at: datetime, versions: Versions) -> dict[str, Any]:
+    # Any: column values of several types, checked by the columns.
+    carried = draft.html if draft.excerpt_end is None else draft.html[: draft.excerpt_end]
+    return {
+        "published": draft.published or arrived_at,
+        "precision": draft.precision,
+        "title": draft.title,
+        "slug": slugify(draft.title),
+        "summary": draft.summary,
+        "language": draft.language,
+        "canonical_url": draft.canonical_url,
+        "enclosures": [asdict(e) for e in draft.enclosures],
+        "evidence": [asdict(e) for e in draft.evidence],
+        "extractor_version": versions.extractor,
+        "policy_version": versions.policy,
+        "excerpt_end": draft.excerpt_end,
+        "feed_bytes": len(carried.encode()),
+        "html": draft.html,
+    }
+
+
+def _revision_fields(entry: Entry) -> dict[str, Any]:  # Any: JSON
+    return {
+        "title": entry.title,
+        "authors": [person.name for person in entry.authors],
+        "published": entry.published.isoformat(),
+        "precision": entry.precision,
+        "updated": entry.updated.isoformat(),
+        "language": entry.language,
+        "summary": entry.summary,
+        "source": entry.source.name if entry.source else None,
+        "tags": [category.label for category in entry.categories],
+        "canonical_url": entry.canonical_url,
+        "enclosures": [asdict(e) for e in entry.enclosures],
+    }
+
+
+def fetch_article(connection: Connection, wanted: str) -> Entry:
+    """The live entry of a short id. Raises NotFound, or EntryGone for a tombstone."""
+    stored = _fetch_one(connection, select(entries).where(entries.c.short_id == wanted))
+    if stored is None:
+        raise NotFound(f"there has never been an article {wanted!r}")
+    if stored.state is not EntryState.LIVE:
+        raise EntryGone(f"the article {wanted} has been withdrawn")
+    return stored.entry
+
+
+def fetch_stored(connection: Connection, entry_id: int) -> StoredEntry:
+    """The entry of this number, whatever its state."""
+    stored = _fetch_one(connection, select(entries).where(entries.c.id == entry_id))
+    assert stored is not None, "documents refer to entries that exist"
+    return stored
+
+
+def find_by_canonical_url(connection: Connection, url: str) -> list[StoredEntry]:
+    """The entries that say they stand at this address, the oldest first."""
+    rows = connection.execute(
+        select(entries).where(entries.c.canonical_url == url).order_by(entries.c.sequence)
+    ).all()
+    return _stored(connection, rows)
+
+
+def select_candidates(
+    connection: Connection, feed_id: int, kind: SelectionKind, limit: int
+) -> list[Candidate]:
+    """The newest live entries of a feed, newest first, without their bodies."""
+    columns = select(entries.c.id, entries.c.arrived_at, entries.c.feed_bytes)
+    if kind is SelectionKind.ALL:
+        query = columns.order_by(entries.c.sequence.desc())
+    else:
+        query = (
+            columns.join(feed_entries, feed_entries.c.entry_id == entries.c.id)
+            .where(feed_entries.c.feed_id == feed_id, feed_entries.c.left_at.is_(None))
+            .order_by(feed_entries.c.sequence.desc())
+        )
+    rows = connection.execute(query.where(entries.c.state == EntryState.LIVE).limit(limit))
+    return [
+        Candidate(entry_id=r.id, arrived_at=r.arrived_at, body_bytes=r.feed_bytes) for r in rows
+    ]
+
+
+def fetch_entries(connection: Connection, entry_ids: Sequence[int]) -> tuple[Entry, ...]:
+    """These entries, the newest arrival first."""
+    rows = connection.execute(
+        select(entries).where(entries.c.id.in_(entry_ids)).order_by(entries.c.sequence.desc())
+    ).all()
+    return tuple(stored.entry for stored in _stored(connection, rows))
+
+
+AnyRow = Row[tuple[Any, ...]]  # Any: columns of many types
+
+
+def _fetch_one(connection: Connection, query: Select[tuple[Any, ...]]) -> StoredEntry | None:
+    found = _stored(connection, connection.execute(query).all())
+    return found[0] if found else None
+
+
+@dataclass(kw_only=True)
+class _Named:
+    """What an entry takes its names from: the feeds it lies in."""
+
+    source: Source | None
+    authors: list[Person]
+    categories: list[Category]
+
+
+def _stored(connection: Connection, rows: Sequence[AnyRow]) -> list[StoredEntry]:
+    names = _names(connection, [row.id for row in rows])
+    return [_stored_entry(row, names[row.id]) for row in rows]
+
+
+def _names(connection: Connection, entry_ids: Sequence[int]) -> Mapping[int, _Named]:
+    names: dict[int, _Named] = defaultdict(lambda: _Named(source=None, authors=[], categories=[]))
+    if not entry_ids:
+        return names
+    rows = connection.execute(
+        select(
+            feed_entries.c.entry_id, feeds.c.kind, feeds.c.slug, feeds.c.name, feeds.c.person_kind
+        )
+        .join(feeds, feeds.c.id == feed_entries.c.feed_id)
+        .where(feed_entries.c.entry_id.in_(entry_ids), feed_entries.c.left_at.is_(None))
+        .order_by(feed_entries.c.position, feeds.c.id)
+    )
+    for row in rows:
+        named = names[row.entry_id]
+        if row.kind == SelectionKind.SOURCE:
+            named.source = Source(name=row.name, slug=row.slug)
+        elif row.kind == SelectionKind.AUTHOR:
+            kind = PersonKind(row.person_kind)
+            named.authors.append(Person(name=row.name, kind=kind, slug=row.slug))
+        elif row.kind == SelectionKind.TAG:
+            named.categories.append(Category(term=row.slug, label=row.name))
+    return names
+
+
+def _stored_entry(row: AnyRow, named: _Named) -> StoredEntry:
+    return StoredEntry(
+        id=row.id,
+        state=EntryState(row.state),
+        departed_by=row.departed_by,
+        versions=Versions(extractor=row.extractor_version, policy=row.policy_version),
+        evidence=tuple(Evidence(**{**e, "lines": tuple(e["lines"])}) for e in row.evidence),
+        entry=Entry(
+            guid=row.guid,
+            short_id=row.short_id,
+            slug=row.slug,
+            sequence=row.sequence,
+            arrived_at=row.arrived_at,
+            published=row.published,
+            precision=Precision(row.precision),
+            updated=row.updated,
+            title=row.title,
+            authors=tuple(named.authors),
+            source=named.source,
+            categories=tuple(named.categories),
+            language=row.language,
+            summary=row.summary,
+            html=row.html,
+            excerpt_end=row.excerpt_end,
+            enclosures=tuple(Enclosure(**e) for e in row.enclosures),
+            canonical_url=row.canonical_url,
+        ),
+    )

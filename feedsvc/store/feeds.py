@@ -1,0 +1,223 @@
+"""The feeds: found or made by name, joined and left by entries, listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, insert, or_, select, tuple_, update
+
+from feedsvc.errors import NotFound
+from feedsvc.model.entry import EntryDraft
+from feedsvc.model.feed import Feed, Selection, SelectionKind
+from feedsvc.model.ids import fold, mint_guid, slugify
+from feedsvc.store.publishing import Publishing
+from feedsvc.store.schema import feed_entries, feeds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Membership:
+    """That an entry lies in the feed of one name: its author, say, the first or second of them."""
+
+    kind: SelectionKind
+    name: str
+    position: int = 0
+    person_kind: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.kind, fold(self.name)
+
+
+def memberships(draft: EntryDraft) -> list[Membership]:
+    """The feeds that a draft belongs to, without the one of all entries; each once."""
+    wanted = []
+    if draft.source:
+        wanted.append(Membership(kind=SelectionKind.SOURCE, name=draft.source))
+    if draft.language:
+        wanted.append(Membership(kind=SelectionKind.LANGUAGE, name=draft.language))
+    wanted += [
+        Membership(kind=SelectionKind.AUTHOR, name=person.name, position=n, person_kind=person.kind)
+        for n, person in enumerate(draft.authors)
+    ]
+    wanted += [
+        Membership(kind=SelectionKind.TAG, name=tag, position=n) for n, tag in enumerate(draft.tags)
+    ]
+    first: dict[tuple[str, str], Membership] = {}
+    for membership in wanted:
+        first.setdefault(membership.key, membership)
+    return list(first.values())
+
+
+def place_entry(
+    work: Publishing, entry_id: int, sequence: int, wanted: Sequence[Membership]
+) -> None:
+    """Make an entry lie in exactly the feeds `wanted`, and in the one of all entries.
+
+    Feeds it leaves record the departure; those it joins take it in at its sequence.
+    """
+    connection = work.connection
+    ids = _find_or_make(work, wanted)
+    positions = {ids[m.key]: m.position for m in wanted}
+    positions[_all_feed(connection)] = 0
+    present = {
+        row.feed_id: row
+        for row in connection.execute(
+            select(feed_entries.c.feed_id, feed_entries.c.position, feed_entries.c.left_at).where(
+                feed_entries.c.entry_id == entry_id
+            )
+        )
+    }
+    new = [feed_id for feed_id in positions if feed_id not in present]
+    if new:
+        connection.execute(
+            insert(feed_entries),
+            [
+                {"feed_id": i, "sequence": sequence, "entry_id": entry_id, "position": positions[i]}
+                for i in new
+            ],
+        )
+    rejoined = [i for i in positions if i in present and present[i].left_at is not None]
+    reordered = [
+        i
+        for i in positions
+        if i in present and i not in rejoined and present[i].position != positions[i]
+    ]
+    for feed_id in rejoined + reordered:
+        connection.execute(
+            update(feed_entries)
+            .where(feed_entries.c.feed_id == feed_id, feed_entries.c.sequence == sequence)
+            .values(left_at=None, position=positions[feed_id])
+        )
+    left = [i for i, row in present.items() if i not in positions and row.left_at is None]
+    if left:
+        instant = work.next_instant()
+        connection.execute(
+            update(feed_entries)
+            .where(feed_entries.c.feed_id.in_(left), feed_entries.c.sequence == sequence)
+            .values(left_at=instant)
+        )
+        touch_feeds(connection, left, instant)
+        _count(connection, left, -1)
+    _count(connection, new + rejoined, +1)
+    if new or rejoined or reordered or left:
+        work.changed = True
+
+
+def feeds_of_entry(connection: Connection, entry_id: int) -> list[int]:
+    """The ids of the feeds that an entry lies in now."""
+    found = connection.scalars(
+        select(feed_entries.c.feed_id).where(
+            feed_entries.c.entry_id == entry_id, feed_entries.c.left_at.is_(None)
+        )
+    )
+    return list(found)
+
+
+def touch_feeds(connection: Connection, feed_ids: Sequence[int], instant: datetime) -> None:
+    """Record that something in these feeds was updated, or departed, at `instant`."""
+    if feed_ids:
+        connection.execute(update(feeds).where(feeds.c.id.in_(feed_ids)).values(updated=instant))
+
+
+def count_entry(connection: Connection, entry_id: int, by: int) -> None:
+    """Add `by` to the entry counts of an entry's feeds: it went (-1) or came back (+1)."""
+    _count(connection, feeds_of_entry(connection, entry_id), by)
+
+
+def _count(connection: Connection, feed_ids: Sequence[int], by: int) -> None:
+    if feed_ids:
+        connection.execute(
+            update(feeds)
+            .where(feeds.c.id.in_(feed_ids))
+            .values(entry_count=feeds.c.entry_count + by)
+        )
+
+
+def _all_feed(connection: Connection) -> int:
+    feed_id: int = connection.execute(
+        select(feeds.c.id).where(feeds.c.kind == SelectionKind.ALL)
+    ).scalar_one()
+    return feed_id
+
+
+def _find_or_make(work: Publishing, wanted: Sequence[Membership]) -> Mapping[tuple[str, str], int]:
+    if not wanted:
+        return {}
+    connection = work.connection
+    keys = [m.key for m in wanted]
+    known = {
+        (row.kind, row.key): row.id
+        for row in connection.execute(
+            select(feeds.c.kind, feeds.c.key, feeds.c.id).where(
+                tuple_(feeds.c.kind, feeds.c.key).in_(keys)
+            )
+        )
+    }
+    for membership in wanted:
+        if membership.key not in known:
+            known[membership.key] = _make(work, membership)
+    return known
+
+
+def _make(work: Publishing, membership: Membership) -> int:
+    kind, key = membership.key
+    # A name of signs alone has no letters to make a slug of.
+    base = slugify(membership.name) or "unnamed"
+    taken = set(
+        work.connection.scalars(
+            select(feeds.c.slug).where(
+                feeds.c.kind == kind,
+                or_(feeds.c.slug == base, feeds.c.slug.startswith(f"{base}-", autoescape=True)),
+            )
+        )
+    )
+    slug = base
+    number = 2
+    while slug in taken:
+        slug = f"{base}-{number}"
+        number += 1
+    made: int = work.connection.execute(
+        insert(feeds)
+        .values(
+            guid=mint_guid(),
+            kind=kind,
+            key=key,
+            slug=slug,
+            name=membership.name,
+            person_kind=membership.person_kind,
+            updated=work.now,
+            entry_count=0,
+        )
+        .returning(feeds.c.id)
+    ).scalar_one()
+    return made
+
+
+def fetch_feed(connection: Connection, selection: Selection) -> tuple[int, Feed]:
+    """The feed of a selection, and its number in the store. Raises NotFound."""
+    row = connection.execute(
+        select(feeds).where(feeds.c.kind == selection.kind, feeds.c.slug == selection.slug)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"there has never been a {selection.kind} named {selection.slug!r}")
+    return row.id, _feed(row)
+
+
+def list_feeds(connection: Connection) -> list[Feed]:
+    """Every feed, the largest first, those of one size by name."""
+    rows = connection.execute(select(feeds).order_by(feeds.c.entry_count.desc(), feeds.c.key))
+    return [_feed(row) for row in rows]
+
+
+def _feed(row: Row[tuple[object, ...]]) -> Feed:
+    kind = SelectionKind(row.kind)
+    return Feed(
+        guid=row.guid,
+        selection=Selection(kind=kind, slug=row.slug),
+        name=row.name,
+        updated=row.updated,
+        language=row.name if kind is SelectionKind.LANGUAGE else None,
+        entry_count=row.entry_count,
+    )

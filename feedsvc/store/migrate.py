@@ -1,0 +1,51 @@
+"""Bringing a store to today's schema: Alembic, called from Python."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from feedsvc.bundled import bundled
+from feedsvc.errors import StoreError
+from feedsvc.store.engine import Store
+
+
+def upgrade(store: Store) -> tuple[str | None, str]:
+    """Apply what is missing, under one lock, all or nothing; answers (before, after).
+
+    Raises StoreError for a store that a newer feedsvc has made.
+    """
+    scripts = ScriptDirectory(str(bundled("migrations")))
+    head = scripts.get_current_head()
+    assert head is not None
+    with store.writing() as connection:
+        if not store.is_sqlite:
+            # One migrator at a time; on SQLite the write transaction itself is the lock.
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7310596)")
+        before = MigrationContext.configure(connection).get_current_revision()
+        if before == head:
+            return before, head
+        if before is not None and before not in {s.revision for s in scripts.walk_revisions()}:
+            raise StoreError(
+                f"the store has schema {before}, which this feedsvc does not know; "
+                "it was made by a newer one: upgrade feedsvc"
+            )
+        config = Config()
+        config.set_main_option("script_location", str(bundled("migrations")).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return before, head
+
+
+def check_schema(store: Store) -> None:
+    """Raise StoreError unless the store has today's schema."""
+    head = ScriptDirectory(str(bundled("migrations"))).get_current_head()
+    with store.reading() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current != head:
+        raise StoreError(
+            f"the store has schema {current or 'none'}, this feedsvc needs {head}; "
+            "run: feedsvc db upgrade"
+        )

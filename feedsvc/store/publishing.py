@@ -1,0 +1,102 @@
+"""The publishing transaction: the one way in which what feeds and pages show may change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select, update
+
+from feedsvc.clock import Clock
+from feedsvc.errors import LeaseLost
+from feedsvc.store.engine import Store
+from feedsvc.store.leases import Lease
+from feedsvc.store.schema import leases, publication
+
+_TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicationVersion:
+    """What the store shows: its number, and when that came to be."""
+
+    number: int
+    changed_at: datetime
+
+
+@dataclass(kw_only=True)
+class Publishing:
+    """One open publishing transaction: its connection, and the numbers it gives out.
+
+    `changed` is set by whatever alters a feed or a page; only then does the version move.
+    """
+
+    connection: Connection
+    now: datetime
+    sequence: int
+    last_instant: datetime
+    changed: bool = False
+
+    def next_sequence(self) -> int:
+        """The next number in order of arrival; nobody sees it before those below it."""
+        self.sequence += 1
+        return self.sequence
+
+    def next_instant(self) -> datetime:
+        """An instant that no entry has yet: the transaction's own, then microseconds after it."""
+        self.last_instant = max(self.now, self.last_instant + _TICK)
+        return self.last_instant
+
+    @contextmanager
+    def one_document(self) -> Iterator[None]:
+        """A part that can fail alone: everything done inside is undone, the rest stays."""
+        before = self.sequence, self.last_instant, self.changed
+        try:
+            with self.connection.begin_nested():
+                yield
+        except BaseException:
+            self.sequence, self.last_instant, self.changed = before
+            raise
+
+
+@contextmanager
+def publishing(store: Store, lease: Lease, clock: Clock) -> Iterator[Publishing]:
+    """Open the publishing transaction of the lease holder; commit it at the end, or nothing.
+
+    Raises LeaseLost if somebody else has taken the lease since.
+    """
+    with store.writing() as connection:
+        # The row's lock is the publishing lock: numbers are given in the order of commits.
+        row = connection.execute(select(publication).with_for_update()).one()
+        fence = connection.scalar(select(leases.c.fence).where(leases.c.name == lease.name))
+        if fence != lease.fence:
+            raise LeaseLost(f"lease {lease.fence} was taken over by {fence}")
+        work = Publishing(
+            connection=connection,
+            now=clock.now(),
+            sequence=row.sequence,
+            last_instant=row.last_instant,
+        )
+        yield work
+        if not work.changed:
+            return
+        # `updated` never lies past the commit; after a step back of the clock it cannot help it.
+        ahead = (work.last_instant - clock.now()).total_seconds()
+        if 0 < ahead < 1:
+            clock.sleep(ahead)
+        connection.execute(
+            update(publication).values(
+                version=row.version + 1,
+                changed_at=max(clock.now(), row.changed_at + _TICK),
+                sequence=work.sequence,
+                last_instant=work.last_instant,
+            )
+        )
+
+
+def fetch_version(connection: Connection) -> PublicationVersion:
+    """The publication version as this transaction sees it."""
+    row = connection.execute(select(publication.c.version, publication.c.changed_at)).one()
+    return PublicationVersion(number=row.version, changed_at=row.changed_at)

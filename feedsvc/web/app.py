@@ -1,0 +1,79 @@
+"""The web door: every route on one screen, each handed the runtime as its first argument."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, abort, request
+from werkzeug.routing import RequestRedirect
+
+from feedsvc.model.feed import FeedFormat, SelectionKind
+from feedsvc.web import admin_api, articles, assets, feeds, pages, probes
+from feedsvc.web.errors import install_error_handlers
+from feedsvc.web.headers import install_headers
+from feedsvc.web.templating import install_templating
+
+if TYPE_CHECKING:
+    from feedsvc.runtime import Runtime
+
+MAX_REQUEST_BYTES = 1_000_000
+_FORMAT = f"<any({', '.join(FeedFormat)}):format>"
+_KIND = f"<any({', '.join(kind for kind in SelectionKind if kind is not SelectionKind.ALL)}):kind>"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """A URL and the view that answers it; Flask adds HEAD to every GET."""
+
+    path: str
+    view: Callable[..., Response]
+    method: str = "GET"
+
+
+ROUTES = (
+    Route(path="/", view=pages.home),
+    Route(path="/feeds", view=pages.feeds_page),
+    Route(path=f"/feeds/all.{_FORMAT}", view=feeds.main_feed),
+    Route(path=f"/feeds/{_KIND}/<slug>.{_FORMAT}", view=feeds.selected_feed),
+    Route(path="/feeds.opml", view=feeds.opml),
+    Route(path="/articles/<short_id>", view=articles.article),
+    Route(path="/articles/<short_id>/<slug>", view=articles.article),
+    Route(path="/static/<name>", view=assets.asset),
+    Route(path="/favicon.ico", view=assets.favicon),
+    Route(path="/robots.txt", view=probes.robots),
+    Route(path="/healthz", view=probes.healthz),
+    Route(path="/readyz", view=probes.readyz),
+    Route(path="/admin/reingest", view=admin_api.reingest, method="POST"),
+    Route(path="/admin/jobs/<job_id>", view=admin_api.job),
+)
+
+
+def create_app(runtime: Runtime) -> Flask:
+    """The WSGI application of one process."""
+    app = Flask("feedsvc.web", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    for route in ROUTES:
+        view = partial(route.view, runtime)
+        app.add_url_rule(route.path, route.path, view, methods=[route.method])
+    app.before_request(partial(_refuse_hopeless_paths, runtime))
+    install_templating(app, runtime)
+    install_error_handlers(app, runtime)
+    install_headers(app, runtime)
+    return app
+
+
+def _refuse_hopeless_paths(runtime: Runtime) -> None:
+    """Answer 404 before any view is asked."""
+    # Nothing is named with a NUL, and PostgreSQL refuses to look for one.
+    if "\0" in request.path:
+        abort(404)
+    # For doubled slashes Werkzeug would redirect to an address built from the Host header.
+    if isinstance(request.routing_exception, RequestRedirect):
+        abort(404)
+    # Admin is off until there is a token.
+    if admin_api.is_admin(request.path) and not runtime.access.has_tokens():
+        abort(404)

@@ -1,0 +1,40 @@
+"""What machines ask about the service itself: is it alive, is it ready, what may be crawled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Response
+
+from feedsvc.errors import StoreError
+from feedsvc.web.errors import RETRY_AFTER_S
+
+if TYPE_CHECKING:
+    from feedsvc.runtime import Runtime
+
+
+def healthz(_runtime: Runtime) -> Response:
+    """The process is alive; asks nothing of the store, so that its trouble restarts nobody."""
+    return _told("ok\n")
+
+
+def readyz(runtime: Runtime) -> Response:
+    try:
+        runtime.publication.check_ready()
+    except StoreError as error:
+        response = _told(f"not ready: {error}\n", status=503)
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+        return response
+    return _told("ready\n")
+
+
+def robots(_runtime: Runtime) -> Response:
+    response = _told("User-agent: *\nDisallow:\n")
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
+
+
+def _told(text: str, status: int = 200) -> Response:
+    response = Response(text, status=status, content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,40 @@
+"""One web process: the application, and an end to it when its parent ends."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import wait
+from typing import Any
+
+from feedsvc.logs import set_up_logging
+from feedsvc.runtime import open_runtime
+from feedsvc.settings import Settings
+from feedsvc.web.app import create_app
+
+Application = Callable[..., Any]  # Any: WSGI's iterable
+
+
+def load_application(settings: Settings) -> Application:
+    """Open this process's own store, and make its application."""
+    set_up_logging(settings.log.level)
+    end_with_parent()
+    return create_app(open_runtime(settings))
+
+
+def end_with_parent() -> None:
+    """End this process when the one that started it is gone, however that ended.
+
+    A web process that outlived its supervisor would keep the port and an old version.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent watch", daemon=True).start()

@@ -1,0 +1,1 @@
+"""Tests of feedsvc/feeds; cases are in tests/cases/feeds, read by samples.py."""
