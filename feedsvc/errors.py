@@ -18,6 +18,8 @@ FeedsvcError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class FeedsvcError(Exception):
     """The root: whatever feedsvc raises on purpose."""
@@ -101,6 +103,17 @@ class AccessDenied(FeedsvcError):
 
 class ScopeMissing(AccessDenied):
     """The token is valid and may not do this."""
+
+
+class InvalidRequest(FeedsvcError):
+    """A request that cannot be used; nothing was queued.
+
+    problems: each says where (`pointer`, RFC 6901, or `parameter`) and what (`detail`).
+    """
+
+    def __init__(self, detail: str, problems: tuple[Mapping[str, str], ...] = ()) -> None:
+        super().__init__(detail)
+        self.problems = problems
 
 
 class StoreError(FeedsvcError):

@@ -30,4 +30,6 @@ def set_up_logging(level: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("feedsvc").setLevel(level)
+    # It warns whenever a look for work is skipped because work is going on.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.captureWarnings(True)

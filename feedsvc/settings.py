@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -25,6 +26,7 @@ from pydantic_settings import (
     EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 from feedsvc.bundled import bundled
@@ -35,15 +37,41 @@ ENV_PREFIX = "FEEDSVC_"
 OPTION_VARIABLES = frozenset({"FEEDSVC_CONFIG", "FEEDSVC_SEEDS", "FEEDSVC_DATABASE"})
 
 
+# What XML 1.0 has no place for, and line breaks, which a title has no place for.
+_NO_LINE = re.compile(r"[\x00-\x1F\x7F-\x9F\u2028\u2029\uFFFE\uFFFF]")
+_TEN_YEARS_S = 315_360_000
+
+
+def _line(value: str) -> str:
+    if _NO_LINE.search(value):
+        raise ValueError("must be one line without control characters")
+    return value.strip()
+
+
+def _title(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be empty")
+    return _line(value)
+
+
 def _base_url(value: str) -> str:
     if not value:
         return value
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not parts.hostname or not _is_port(parts):
         raise ValueError("must be an absolute http or https address")
-    if parts.query or parts.fragment or parts.username is not None:
+    if "?" in value or "#" in value or parts.username is not None:
         raise ValueError("must have no user, query or fragment")
+    if any(c.isspace() or not c.isprintable() or c in '<>"\\^`{|}' for c in value):
+        raise ValueError("must have no spaces or signs that an address cannot hold")
     return value.rstrip("/")
+
+
+def _is_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def _store_url(value: str) -> str:
@@ -54,12 +82,12 @@ def _store_url(value: str) -> str:
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class SiteSettings(_Section):
-    title: Annotated[str, Field(min_length=1)]
-    description: str
+    title: Annotated[str, AfterValidator(_title)]
+    description: Annotated[str, AfterValidator(_line)]
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
     base_url: Annotated[str, AfterValidator(_base_url)]
 
@@ -69,14 +97,18 @@ class StoreSettings(_Section):
     busy_timeout_s: PositiveFloat
 
 
+# The first part of ROOT/PATH.
+RootName = Annotated[str, Field(pattern=r"^[^/\x00-\x1F]+$")]
+
+
 class IngestSettings(_Section):
-    roots: Annotated[dict[str, Path], Field(min_length=1)]
+    roots: Annotated[dict[RootName, Path], Field(min_length=1)]
     settle_s: PositiveFloat
     scan_interval_s: PositiveFloat
     workers: Annotated[int, Field(ge=0, le=256)]
     batch_s: PositiveFloat
     removal: Literal["keep", "withdraw"]
-    withdraw_after_s: Annotated[float, Field(ge=0)]
+    withdraw_after_s: Annotated[float, Field(ge=0, le=_TEN_YEARS_S)]
 
 
 class LimitSettings(_Section):
@@ -92,7 +124,7 @@ class LimitSettings(_Section):
 
 class FeedSettings(_Section):
     window_entries: PositiveInt
-    window_hours: PositiveFloat
+    window_hours: Annotated[float, Field(gt=0, le=_TEN_YEARS_S / 3600)]
     window_max_entries: PositiveInt
     window_max_bytes: PositiveInt
     body_excerpt_bytes: PositiveInt
@@ -160,7 +192,7 @@ def load_settings(
     """
     merged = _read_toml(bundled("config") / "default.toml")
     problems = list(_unknown_variables(os.environ))
-    layers = [_read_toml(config) if config else {}, EnvSettingsSource(Settings)(), options or {}]
+    layers = [_read_toml(config) if config else {}, _read_environment(problems), options or {}]
     for layer in layers:
         for section, values in layer.items():
             if isinstance(merged.get(section), dict) and isinstance(values, Mapping):
@@ -186,6 +218,21 @@ def _read_toml(path: Path) -> Layer:
         raise ConfigError([f"{path}: cannot be read ({error.strerror})"]) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError([f"{path}: is not valid TOML ({error})"]) from error
+
+
+def _read_environment(problems: list[str]) -> Layer:
+    try:
+        told = EnvSettingsSource(Settings)()
+    except SettingsError as error:
+        # A section is told as unknown already; the roots are the one table beside them.
+        roots = f"{ENV_PREFIX}INGEST__ROOTS: must be JSON, as in " + '{"seeds": "/srv/seeds"}'
+        raise ConfigError(problems or [roots]) from error
+    known = set(_known_names())
+    return {
+        section: {key: value for key, value in values.items() if f"{section}.{key}" in known}
+        for section, values in told.items()
+        if isinstance(values, Mapping)
+    }
 
 
 def _told(location: tuple[int | str, ...], kind: str, message: str) -> str:
@@ -221,7 +268,7 @@ def _unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:
 
 def _clashing_roots(roots: Mapping[str, Path]) -> Iterator[str]:
     """A document in two roots would have two identities, so one root inside another is refused."""
-    resolved = {name: path.resolve() for name, path in roots.items()}
+    resolved = {name: Path(os.path.realpath(path)) for name, path in roots.items()}
     for name, path in resolved.items():
         for other, outer in resolved.items():
             if name != other and (outer in path.parents or (outer == path and other < name)):

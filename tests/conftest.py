@@ -1,8 +1,17 @@
-"""Options of the test run."""
+"""What the tests share: databases of both kinds, extraction processes, a service on them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+
+from feedsvc.ingest.pool import ExtractionPool
+from feedsvc.services.ingestion import open_pool
+from feedsvc.store.engine import Store, open_store
+from tests.databases import PostgresqlServer, SqliteFiles, start_postgresql
+from tests.service import Service, open_service, test_settings
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -11,3 +20,53 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="rewrite the renderings under tests/cases, to be read in the diff",
     )
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlServer]:
+    """One PostgreSQL server for the whole run."""
+    yield from start_postgresql(tmp_path_factory.mktemp("server"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
+    return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(
+    request: pytest.FixtureRequest, tmp_path: Path, sqlite_files: SqliteFiles
+) -> Iterator[str]:
+    """The URL of a migrated, empty database; each test runs on both kinds."""
+    if request.param == "sqlite":
+        yield sqlite_files.make_database(tmp_path)
+        return
+    server: PostgresqlServer = request.getfixturevalue("postgresql")
+    url = server.make_database()
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture
+def store(database: str) -> Iterator[Store]:
+    """A migrated, empty store."""
+    store = open_store(database, busy_timeout_s=2)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExtractionPool]:
+    """The extraction processes of the whole run."""
+    folder = tmp_path_factory.mktemp("nothing")
+    with open_pool(test_settings(folder, "sqlite:///unused.db")) as pool:
+        yield pool
+
+
+@pytest.fixture
+def service(tmp_path: Path, database: str, pool: ExtractionPool) -> Iterator[Service]:
+    """A feedsvc that watches an empty folder."""
+    service = open_service(tmp_path, database, pool)
+    yield service
+    service.lease.release()
+    service.runtime.close()

@@ -145,7 +145,9 @@ def _show_explained(
             colour = _COLOURS.get(labelled.role, "bright_black")
             role = click.style(f"{labelled.role:<15}", fg=colour)
             why = click.style(labelled.why, dim=True)
-            click.echo(f"{labelled.line.numbers[0]:>5}  {role} {click.style(shown, fg=colour)}  {why}")
+            click.echo(
+                f"{labelled.line.numbers[0]:>5}  {role} {click.style(shown, fg=colour)}  {why}"
+            )
         click.echo()
     for evidence in draft.evidence:
         field = click.style(f"{evidence.field:<12}", bold=True)

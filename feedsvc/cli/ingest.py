@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ from click._termui_impl import ProgressBar
 
 from feedsvc.cli.options import common_options
 from feedsvc.errors import ConfigError
+from feedsvc.ingest.globs import PathPattern
 from feedsvc.model.document import DocumentOutcome, Outcome
 from feedsvc.model.run import Run, RunRequest, RunState, Trigger
 from feedsvc.runtime import Runtime, open_runtime
@@ -75,15 +77,29 @@ def ingest(
 
 def _below_a_root(path: str, settings: Settings) -> str:
     """What the user typed, a path from here or ROOT/PATH, as ROOT/PATH."""
-    # Not resolved: a symbolic link in the folder is itself what was named.
-    given = Path(path).absolute()
+    given = _absolute(Path(path))
     for name, folder in settings.ingest.roots.items():
-        if given.is_relative_to(folder.absolute()):
-            return f"{name}/{given.relative_to(folder.absolute())}"
-    if path.partition("/")[0] in settings.ingest.roots:
+        if given == _absolute(folder):
+            return name
+        if given.is_relative_to(_absolute(folder)):
+            return f"{name}/{given.relative_to(_absolute(folder))}"
+    if path.partition("/")[0] in settings.ingest.roots and _is_pattern(path):
         return path
     folders = ", ".join(f"{name}={folder}" for name, folder in settings.ingest.roots.items())
     raise ConfigError([f"{path} lies in none of the watched folders ({folders})"])
+
+
+def _absolute(path: Path) -> Path:
+    # Not resolved: a symbolic link in the folder is itself what was named.
+    return Path(os.path.abspath(path))  # noqa: PTH100  (takes ".." away, which absolute() keeps)
+
+
+def _is_pattern(path: str) -> bool:
+    try:
+        PathPattern(path)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(kw_only=True)

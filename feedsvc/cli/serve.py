@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from types import FrameType
 
@@ -17,13 +18,12 @@ import click
 
 from feedsvc.cli.options import common_options, with_settings
 from feedsvc.errors import ConfigError
-from feedsvc.jobs.schedule import run_scheduler
 from feedsvc.logs import set_up_logging
 from feedsvc.model.feed import FeedFormat, Selection, Site
-from feedsvc.runtime import base_url, open_runtime
+from feedsvc.runtime import Runtime, base_url, open_runtime
 from feedsvc.settings import Settings
+from feedsvc.store.documents import root_device
 from feedsvc.store.migrate import upgrade
-from feedsvc.web.wsgi import end_with_parent, load_application
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,8 @@ log = logging.getLogger(__name__)
 _RESTART_PAUSE_S = 0.5
 _RESTART_PAUSE_MAX_S = 30.0
 _LIVED_WELL_S = 60.0
-_STOP_WITHIN_S = 10.0
+_STOP_WITHIN_S = 8.0
+_READY_WITHIN_S = 60.0
 
 
 @click.command()
@@ -45,6 +46,7 @@ def serve(settings: Settings) -> None:
     settings = _with_free_port(settings)
     runtime = open_runtime(settings)
     upgrade(runtime.store)
+    _check_folders(runtime)
     site = runtime.site
     runtime.close()
     if settings.server.host in ("0.0.0.0", "::") and not settings.site.base_url:  # noqa: S104
@@ -72,11 +74,41 @@ def _with_free_port(settings: Settings) -> Settings:
         return with_settings(settings, server={"port": probe.getsockname()[1]})
 
 
+def _check_folders(runtime: Runtime) -> None:
+    """Refuse a folder that never was there: a slip of the pen. One that was may come back."""
+    problems = []
+    for name, folder in runtime.settings.ingest.roots.items():
+        if folder.is_dir():
+            continue
+        with runtime.store.reading() as connection:
+            known = root_device(connection, name) is not None
+        if known:
+            log.warning(
+                "folder missing; its feeds are served, and it is watched once it is back",
+                extra={"root": name, "folder": str(folder.absolute())},
+            )
+        else:
+            what = "is not a folder" if folder.exists() else "does not exist"
+            problems.append(f"{folder.absolute()} {what}; make it, or name another with --seeds")
+    if problems:
+        raise ConfigError(problems)
+
+
 def _announce(settings: Settings, site: Site) -> None:
+    """Say where everything is, once it answers."""
+    address = (settings.server.host, settings.server.port)
+    until = time.monotonic() + _READY_WITHIN_S
+    while time.monotonic() < until:
+        try:
+            socket.create_connection(address, timeout=1).close()
+            break
+        except OSError:
+            time.sleep(0.1)
     urls = site.urls
     click.echo(f"\n  {site.title} is at    {urls.home}")
     for format in FeedFormat:
-        click.echo(f"  {format.label + ' feed':<20} {urls.feed(Selection(), format)}")
+        name = format.label if format is FeedFormat.JSON else f"{format.label} feed"
+        click.echo(f"  {name:<20} {urls.feed(Selection(), format)}")
     click.echo(f"  {'All feeds (OPML)':<20} {urls.opml}")
     for name, folder in settings.ingest.roots.items():
         click.echo(f"  {'Watching ' + name:<20} {folder.absolute()}")
@@ -112,7 +144,14 @@ class _Supervisor:
 
     def _start(self, role: str) -> None:
         process = self._context.Process(target=self._roles[role], name=f"feedsvc {role}")
-        process.start()
+        # Ctrl-C reaches the whole group: we alone decide, and tell the others by SIGTERM. Held
+        # back, not ignored, so that none is lost; the tracker would let it through on its start.
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         self._processes[role] = process
         self._started[role] = time.monotonic()
 
@@ -142,20 +181,25 @@ class _Supervisor:
                 process.join()
 
 
+# Each imports what only it needs: a process is up the sooner.
+
+
 def _be_scheduler(settings: Settings) -> None:
-    set_up_logging(settings.log.level)
     stop = threading.Event()
-    # Ctrl-C reaches the whole group; the supervisor alone decides, and tells us by SIGTERM.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    from feedsvc.jobs.schedule import run_scheduler
+    from feedsvc.web.wsgi import end_with_parent
+
+    set_up_logging(settings.log.level)
     end_with_parent()
     run_scheduler(open_runtime(settings), stop)
 
 
 def _be_web(settings: Settings) -> None:
-    # Imported here: it is heavy, and only this process serves.
     from granian.constants import Interfaces
     from granian.server import Server
+
+    from feedsvc.web.wsgi import end_with_parent, load_application
 
     end_with_parent()
     server = Server(

@@ -63,6 +63,7 @@ class _FeedExtension:
         return {"dc": DUBLIN_CORE}
 
     def extend_atom(self, feed: Element) -> None:
+        # feedgen has put the time of rendering there, and in each entry.
         feed.find("updated").text = rfc3339(self.channel.updated)
 
 

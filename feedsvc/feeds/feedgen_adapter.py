@@ -2,8 +2,8 @@
 
 feedgen writes most elements right. What it loses (FEEDS section 2: attributes of entry links,
 every link of an RSS channel but the first, names without an address) or gets from the clock and
-the locale (dates) is written by extensions of ours: it calls their `extend_atom` or `extend_rss`
-with the element that it has just finished.
+the locale (every date) is written by extensions of ours: it calls their `extend_atom` or
+`extend_rss` with the element that it has just finished.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ def start_feed(channel: Channel) -> Generator:
     generator = FeedGenerator()
     generator.id(channel.guid)
     generator.title(channel.title)
-    generator.updated(channel.updated)
     generator.language(channel.language)
     # No version: an upgrade of feedsvc must not change a feed.
     generator.generator("feedsvc")
@@ -43,7 +42,6 @@ def add_entry(generator: Generator, item: Item) -> GeneratorEntry:
     entry = generator.add_entry(order="append")
     entry.id(item.guid)
     entry.title(item.title)
-    entry.updated(item.updated)
     entry.content(item.body, type="html")
     entry.category([{"term": c.term, "label": c.label} for c in item.categories])
     return entry

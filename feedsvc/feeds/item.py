@@ -129,8 +129,8 @@ def served_body(entry: Entry, permalink: str) -> str:
     runs from right to left says so itself, since readers look at neither xml:lang nor `language`.
     """
     body = entry.feed_html
-    if not body and entry.summary:
-        body = f"<p>{escape(entry.summary)}</p>"
+    if not body and (summary := plain(entry.summary)):
+        body = f"<p>{escape(summary)}</p>"
     if entry.is_excerpt_in_feeds:
         title = escape(heading(entry.title))
         body += f'<p><a href="{escape(permalink)}">Continue reading: {title}</a></p>'

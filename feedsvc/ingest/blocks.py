@@ -8,7 +8,8 @@ from itertools import groupby
 
 from feedsvc.ingest.article import Block, BlockKind
 from feedsvc.ingest.bounds import VOID_ELEMENTS
-from feedsvc.ingest.sanitize import BLOCK_ELEMENTS, PLAIN_TOKEN, check_safe, escape, xml_chars
+from feedsvc.ingest.policy import BLOCK_ELEMENTS
+from feedsvc.ingest.sanitize import PLAIN_TOKEN, check_safe, escape, xml_chars
 
 _CELLS = frozenset({"td", "th"})
 

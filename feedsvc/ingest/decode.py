@@ -46,21 +46,18 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MAX_CONTROL_SHARE = 0.01
 
 # Encodings of the WHATWG that are worth a guess, by the names of Python's codecs.
-_GUESSED = (
-    "cp1252 iso8859_2 cp1250 cp1251 koi8_r koi8_u cp866 iso8859_5 cp1253 iso8859_7 cp1254 cp1255 "
-    "cp1256 iso8859_6 cp1257 cp1258 iso8859_15 shift_jis cp932 euc_jp iso2022_jp gb18030 big5 big5hkscs "
-    "euc_kr cp949 cp874"
-).split()
+_GUESSED = """
+cp1252 iso8859_2 cp1250 cp1251 koi8_r koi8_u cp866 iso8859_5 cp1253 iso8859_7 cp1254
+cp1255 cp1256 iso8859_6 cp1257 cp1258 iso8859_15 shift_jis cp932 euc_jp iso2022_jp gb18030
+big5 big5hkscs euc_kr cp949 cp874
+"""
 # Labels of which guesses differ only where news differs never.
 _WHATWG_OF = {"cp932": "shift_jis", "cp949": "euc-kr", "big5hkscs": "big5", "cp874": "windows-874"}
 # A text in UTF-8 with a broken sequence in so many good ones was damaged, not written otherwise.
 _GOOD_PER_BROKEN = 20
 
 # UTF-8 that was read as windows-1252: the lead byte of a sequence, and bytes that continue it.
-_MOJIBAKE = re.compile(
-    "[ÂÃÄÅÎÏÐÑØÙàáâãäåæçèé]"
-    "[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
-)
+_MOJIBAKE = re.compile("[ÂÃÄÅÎÏÐÑØÙàáâãäåæçèé][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _MIN_MOJIBAKE = 3
 
 
@@ -136,15 +133,13 @@ def _by_wide_pattern(raw: bytes) -> DecodedDocument | None:
 
 
 def _by_wide_guess(raw: bytes) -> DecodedDocument | None:
-    """UTF-16 without a mark in a script that leaves few NUL bytes, if charset-normalizer is sure."""
+    """UTF-16 without a mark that holds few NUL bytes, where charset-normalizer is sure."""
     if len(raw) < 8 or len(raw) % 2 or not _CONTROL.search(raw) or _as_utf8(raw):
         return None
     from charset_normalizer import from_bytes  # slow to import, and rarely needed
 
     sample = raw[:_GUESS_BYTES]
-    matches = from_bytes(
-        sample, cp_isolation=["utf_16_le", "utf_16_be"], enable_fallback=False
-    )
+    matches = from_bytes(sample, cp_isolation=["utf_16_le", "utf_16_be"], enable_fallback=False)
     if len(matches) != 1 or matches[0].chaos > 0:
         return None
     found = _strictly(raw, matches[0].encoding.replace("_16_", "-16"), "guessed")
@@ -175,14 +170,12 @@ def _as_damaged_utf8(raw: bytes) -> DecodedDocument | None:
     text = raw.decode("utf-8", "replace")
     broken = text.count("\ufffd") - raw.count(b"\xef\xbf\xbd")
     good = sum(c > "\x7f" for c in text) - broken
-    try:
-        raw[:-3].decode("utf-8")
-    except UnicodeDecodeError as error:
-        cut_inside_last = error.reason == "unexpected end of data"
-    else:
-        cut_inside_last = broken == 1 and text.endswith("\ufffd")
-    if cut_inside_last and good > 0 and broken == 1 and text.endswith("\ufffd"):
-        return DecodedDocument(text=text[:-1], charset="utf-8", how="utf-8")
+    if good > 0 and broken == 1:
+        try:
+            raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            if error.reason == "unexpected end of data":
+                return DecodedDocument(text=text[:-1], charset="utf-8", how="utf-8")
     if good >= _GOOD_PER_BROKEN * broken:
         return DecodedDocument(text=text, charset="utf-8", how="guessed")
     return None
@@ -197,12 +190,14 @@ def _by_guess(raw: bytes) -> DecodedDocument | None:
     sample = raw[start : start + _GUESS_BYTES]
     if len(sample) == _GUESS_BYTES:
         sample = sample[: sample.rfind(b"\n") + 1] or sample
-    matches = from_bytes(sample, cp_isolation=_GUESSED, enable_fallback=False)
+    matches = from_bytes(sample, cp_isolation=_GUESSED.split(), enable_fallback=False)
     guesses = sorted(matches, key=lambda m: (m.chaos, -m.coherence, m.encoding != "cp1252"))
     for guess in guesses:
         charset = _WHATWG_OF.get(guess.encoding)
         if charset is None:
-            encoding = webencodings.lookup(guess.encoding.replace("_", "-").replace("iso8859", "iso-8859"))
+            encoding = webencodings.lookup(
+                guess.encoding.replace("_", "-").replace("iso8859", "iso-8859")
+            )
             charset = encoding.name if encoding else None
         found = _strictly(raw, charset, "guessed") if charset else None
         if found is not None:

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from feedsvc.errors import DocumentError, UnreadableDocument
+from feedsvc.ingest.readers import SUFFIXES, suffix_of
 from feedsvc.model.document import DocumentPath, FileState, SourceDocument
 
 _OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_DOCUMENT_SUFFIXES = (b".txt", b".text", b".html", b".htm", b".xhtml", b".md", b".markdown")
+# The root itself was named by the operator, and may be a link.
+_ROOT_FLAGS = _OPEN_FLAGS & ~os.O_NOFOLLOW | os.O_DIRECTORY
 # Names under which editors, browsers and copying tools keep what is not finished.
 _UNFINISHED = (b"~", b".tmp", b".temp", b".swp", b".swx", b".part", b".partial", b".crdownload")
 
@@ -71,32 +73,36 @@ class WatchedRoot:
 
         Hidden and unfinished files are passed over. Raises RootUnreadable.
         """
-        top = os.fsencode(self.directory.resolve())
         if not stat.S_ISDIR(self._stat().st_mode):
             raise RootUnreadable(f"{self.directory} is not a folder; name one with --seeds DIR")
+        top = os.fsencode(self.directory.resolve())
 
         def fail(error: OSError) -> None:
             # A folder deeper down that vanished or is closed to us hides its own files alone.
             if os.fsencode(error.filename or b"") == top:
                 raise _unreadable_root(self, error) from error
 
-        for folder, subfolders, files, descriptor in os.fwalk(top, onerror=fail):
-            below = os.path.relpath(folder, top) if folder != top else b""
-            subfolders[:] = sorted(
-                name
-                for name in subfolders
-                if not _is_passed_over(name) and os.path.join(folder, name) not in self.excluded
-            )
-            for name in sorted(subfolders + files):
-                if _is_passed_over(name) or os.path.join(folder, name) in self.excluded:
-                    continue
-                found = self._look_at(os.path.join(below, name), name, descriptor)
-                if found is not None:
-                    yield found
+        try:
+            for folder, subfolders, files, descriptor in os.fwalk(top, onerror=fail):
+                below = os.path.relpath(folder, top) if folder != top else b""
+                subfolders[:] = sorted(n for n in subfolders if self._is_wanted(folder, n))
+                for name in sorted(subfolders + [n for n in files if self._is_wanted(folder, n)]):
+                    found = self._look_at(os.path.join(below, name), name, descriptor)
+                    if found is not None:
+                        yield found
+        except OSError as error:
+            # A listing that broke off says nothing of what it did not come to.
+            raise _unreadable_root(self, error) from error
+
+    def _is_wanted(self, folder: bytes, name: bytes) -> bool:
+        return not _is_passed_over(name) and os.path.join(folder, name) not in self.excluded
 
     def find(self, path: bytes) -> Found | None:
         """One name in the folder, or None if there is none."""
-        descriptor = os.open(self.directory, _OPEN_FLAGS | os.O_DIRECTORY)
+        try:
+            descriptor = os.open(self.directory, _ROOT_FLAGS)
+        except OSError as error:
+            raise _unreadable_root(self, error) from error
         try:
             return self._look_at(path, path, descriptor)
         finally:
@@ -105,8 +111,8 @@ class WatchedRoot:
     def _look_at(self, path: bytes, name: bytes, descriptor: int) -> Found | None:
         try:
             seen = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
-        except FileNotFoundError:
-            return None  # it went between the listing and the look
+        except OSError:
+            return None  # it went between the listing and the look, or its folder is closed to us
         refusal = self._refusal(seen, name)
         if stat.S_ISDIR(seen.st_mode) and refusal is None:
             return None
@@ -124,7 +130,7 @@ class WatchedRoot:
                 f"({self.max_document_bytes:,})"
             )
         if stat.S_ISDIR(mode):
-            if not name.lower().endswith(_DOCUMENT_SUFFIXES):
+            if suffix_of(name) not in SUFFIXES:
                 return None
             return UnreadableDocument("is a folder named like a document; rename it")
         if stat.S_ISLNK(mode):
@@ -154,7 +160,7 @@ class WatchedRoot:
 
     def _open(self, path: bytes) -> int:
         *folders, name = path.split(b"/")
-        descriptor = os.open(self.directory, _OPEN_FLAGS & ~os.O_NOFOLLOW | os.O_DIRECTORY)
+        descriptor = os.open(self.directory, _ROOT_FLAGS)
         try:
             for folder in folders:
                 inner = os.open(folder, _OPEN_FLAGS | os.O_DIRECTORY, dir_fd=descriptor)
@@ -192,11 +198,13 @@ def _state(seen: os.stat_result) -> FileState:
         device=_signed(seen.st_dev),
         inode=_signed(seen.st_ino),
         size_bytes=seen.st_size,
-        mtime_ns=seen.st_mtime_ns,
-        ctime_ns=seen.st_ctime_ns,
+        # A time after the year 2262 does not fit either; only whether it changes matters.
+        mtime_ns=_signed(seen.st_mtime_ns),
+        ctime_ns=_signed(seen.st_ctime_ns),
     )
 
 
 def _signed(number: int) -> int:
-    """An unsigned 64-bit number as the signed one with the same bits."""
+    """A number as the signed one of 64 bits that has the same lowest bits."""
+    number &= (1 << 64) - 1
     return number - (1 << 64) if number >= 1 << 63 else number

@@ -40,7 +40,8 @@ def draft_entry(path: bytes, raw: bytes, limits: LimitSettings, excerpt_bytes: i
         authors=tuple(replace(p, name=to_xml_chars(p.name)) for p in extraction.authors),
         published=extraction.published,
         precision=extraction.precision,
-        language=extraction.language,
+        # The primary subtag alone: en-GB and en are one language, and one feed.
+        language=extraction.language.partition("-")[0].lower() if extraction.language else None,
         summary=to_xml_chars(extraction.summary or summarize(text)),
         text=text,
         html=html,

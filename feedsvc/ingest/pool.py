@@ -1,8 +1,6 @@
 """The pipeline in processes that can be killed: a document that hangs or crashes fails alone.
 
-The kernel keeps the limits, with no handler that busy C code could keep from running: an alarm
-for the wall clock, RLIMIT_CPU for processor time (each set anew for every document), RLIMIT_AS for
-memory. All end the process; its exit status says which it was. Documents travel in small batches.
+Documents travel in small batches.
 One that dies is repeated document by document, so that only the guilty one fails.
 """
 
@@ -10,23 +8,20 @@ from __future__ import annotations
 
 import math
 import multiprocessing
-import os
-import resource
 import signal
-import threading
-import traceback
+import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, TimeoutError, wait
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import connection
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from types import TracebackType
-from typing import Generic, TypeVar
-
-from pebble import ProcessExpired, ProcessPool
+from typing import Any, Generic, TypeVar
 
 from feedsvc.errors import DocumentError, RefusedDocument
 from feedsvc.ingest.pipeline import draft_entry
+from feedsvc.ingest.worker import Answer, Draft, Failure, serve
 from feedsvc.model.entry import EntryDraft
 from feedsvc.settings import LimitSettings
 
@@ -36,13 +31,14 @@ BATCH_BYTES = 262_144
 _AHEAD = 3
 # Results come in the order of the documents, but none waits longer than this behind a slow one.
 _PATIENCE_S = 1.0
+_MOMENT_S = 0.25
 # Beyond the alarms within a worker: for one that was stopped or is lost altogether.
 _GRACE_S = 10.0
+# Then a worker is replaced, so that no library's caches grow for ever.
+_BATCHES_PER_WORKER = 500
 _PRELOADED = ["feedsvc.ingest.pipeline", "trafilatura", "py3langid"]
-_WARMING = b"<!doctype html><title>A page to warm up on</title><article><p>It has one sentence."
 
 Key = TypeVar("Key")
-Draft = Callable[[bytes, bytes, LimitSettings, int], EntryDraft]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,18 +58,32 @@ class Extracted(Generic[Key]):
     outcome: EntryDraft | DocumentError
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Failure:
-    """What a worker met that is no DocumentError: a bug, or a library at its end."""
-
-    reason: str
-    evidence: str
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(kw_only=True, eq=False)
 class _Batch(Generic[Key]):
+    """Jobs that go to a worker together; in the end it has `answers`, or its worker's `death`."""
+
     jobs: tuple[Job[Key], ...]
-    future: Future[list[EntryDraft | DocumentError | _Failure]]
+    answers: list[Answer] | None = None
+    death: str | None = None
+    is_assigned: bool = False
+    was_repeated: bool = False
+    awaited_since: float | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return self.answers is not None or self.death is not None
+
+
+@dataclass(kw_only=True, eq=False)
+class _Worker:
+    """A process with a pipe of its own, so that what one leaves half said harms no other."""
+
+    process: BaseProcess
+    pipe: Connection
+    is_ready: bool = False
+    batch: _Batch[Any] | None = None  # Any: whichever run it belongs to
+    deadline: float = math.inf
+    batches_done: int = 0
 
 
 class ExtractionPool:
@@ -85,20 +95,13 @@ class ExtractionPool:
     def __init__(
         self, workers: int, limits: LimitSettings, excerpt_bytes: int, draft: Draft = draft_entry
     ) -> None:
-        self._workers = workers
         self._limits = limits
-        self._excerpt_bytes = excerpt_bytes
-        self._draft = draft
+        self._work = (limits, excerpt_bytes, draft)
         # Never fork: this process has threads. The server it forks from has imported all it needs,
         # so that a worker that was killed is back at once.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(_PRELOADED)
-        self._pool = ProcessPool(
-            max_workers=workers,
-            initializer=_start_worker,
-            initargs=(limits, draft is draft_entry),
-            context=context,
-        )
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(_PRELOADED)
+        self._workers = [self._start() for _ in range(workers)]
 
     def __enter__(self) -> ExtractionPool:
         return self
@@ -113,49 +116,125 @@ class ExtractionPool:
 
     def close(self) -> None:
         """End the workers now, whatever they are at."""
-        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble forgot to type it
-        self._pool.join()
+        for worker in self._workers:
+            _end(worker)
+        self._workers.clear()
 
     def extract(self, jobs: Iterable[Job[Key]]) -> Iterator[Extracted[Key]]:
         """Extract each job, reading ahead no more than the workers need.
 
         Results come in the order of the jobs, but for those behind one that takes its time.
         """
+        if not self._workers:
+            raise RuntimeError("the pool is closed")
         batches = _batched(jobs)
         running: deque[_Batch[Key]] = deque()
-        slow: _Batch[Key] | None = None
         try:
             while True:
-                while len(running) < self._workers * _AHEAD and (jobs_ahead := next(batches, ())):
-                    running.append(self._schedule(jobs_ahead))
+                while len(running) < len(self._workers) * _AHEAD and (ahead := next(batches, ())):
+                    running.append(_Batch(jobs=ahead))
                 if not running:
                     return
-                if running[0] is not slow:
-                    wait([running[0].future], timeout=_PATIENCE_S)
-                if not running[0].future.done():
-                    slow = running[0]
-                    wait([batch.future for batch in running], return_when=FIRST_COMPLETED)
-                done = next(batch for batch in running if batch.future.done())
+                done = self._wait_for_one(running)
                 place = running.index(done)
                 del running[place]
-                drafted = _drafted(done, self._limits)
-                if drafted is None:
+                if done.death is not None and len(done.jobs) > 1:
+                    # Nobody knows at which of them it died.
                     for job in reversed(done.jobs):
-                        running.insert(place, self._schedule((job,)))
+                        running.insert(place, _Batch(jobs=(job,)))
                 else:
-                    yield from drafted
+                    yield from _extracted(done)
         finally:
-            for batch in running:
-                batch.future.cancel()
+            abandoned = set(map(id, running))
+            for worker in list(self._workers):
+                if worker.batch is not None and id(worker.batch) in abandoned:
+                    self._replace(worker)
 
-    def _schedule(self, jobs: tuple[Job[Key], ...]) -> _Batch[Key]:
-        documents = [(job.path, job.raw) for job in jobs]
-        future = self._pool.schedule(
-            _draft_all,
-            args=(documents, self._limits, self._excerpt_bytes, self._draft),
-            timeout=len(jobs) * self._limits.document_timeout_s + _GRACE_S,
+    def _wait_for_one(self, running: Sequence[_Batch[Key]]) -> _Batch[Key]:
+        """The first batch, once it is done; or another that is, where the first takes long."""
+        first = running[0]
+        if first.awaited_since is None:
+            first.awaited_since = time.monotonic()
+        while True:
+            is_slow = time.monotonic() - first.awaited_since >= _PATIENCE_S
+            for batch in running if is_slow else (first,):
+                if batch.is_done:
+                    return batch
+            self._assign(running)
+            self._collect()
+
+    def _assign(self, running: Sequence[_Batch[Key]]) -> None:
+        unassigned = iter([batch for batch in running if not batch.is_assigned])
+        for worker in list(self._workers):
+            if worker.is_ready and worker.batch is None and (batch := next(unassigned, None)):
+                worker.batch = batch
+                batch.is_assigned = True
+                allowed_s = len(batch.jobs) * self._limits.document_timeout_s + _GRACE_S
+                worker.deadline = time.monotonic() + allowed_s
+                try:
+                    worker.pipe.send([(job.path, job.raw) for job in batch.jobs])
+                except OSError:  # it died since its last answer
+                    self._bury(worker)
+
+    def _collect(self) -> None:
+        """Take what workers answer, for a moment; bury those that died or are past all limits."""
+        busy = [w for w in self._workers if w.batch is not None or not w.is_ready]
+        answering = connection.wait([worker.pipe for worker in busy], timeout=_MOMENT_S)
+        for worker in busy:
+            if worker.pipe in answering:
+                try:
+                    answer = worker.pipe.recv()
+                except (EOFError, OSError):
+                    self._bury(worker)
+                    continue
+                if worker.batch is None:
+                    worker.is_ready = True
+                    continue
+                worker.batch.answers = answer
+                worker.batch = None
+                worker.batches_done += 1
+                if worker.batches_done == _BATCHES_PER_WORKER:
+                    self._replace(worker)
+            elif time.monotonic() > worker.deadline:
+                worker.process.kill()
+                self._bury(worker)
+
+    def _bury(self, worker: _Worker) -> None:
+        """Note what a dead worker's batch died of, and put another worker in its place."""
+        worker.process.join(_GRACE_S)
+        status = worker.process.exitcode
+        if not worker.is_ready:
+            self._replace(worker)
+            raise RuntimeError(f"a worker for extraction could not start (exit status {status})")
+        if batch := worker.batch:
+            is_late = time.monotonic() > worker.deadline
+            if status == -signal.SIGKILL and not is_late and not batch.was_repeated:
+                # Killed from outside, which may be no fault of any document in it.
+                batch.was_repeated, batch.is_assigned = True, False
+            else:
+                status = -signal.SIGALRM if is_late or status is None else status
+                batch.death = _cause_of_death(status, self._limits)
+        self._replace(worker)
+
+    def _replace(self, worker: _Worker) -> None:
+        _end(worker)
+        self._workers[self._workers.index(worker)] = self._start()
+
+    def _start(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(
+            target=serve, args=(theirs, *self._work), name="feedsvc-extract", daemon=True
         )
-        return _Batch(jobs=jobs, future=future)
+        process.start()
+        theirs.close()
+        return _Worker(process=process, pipe=ours)
+
+
+def _end(worker: _Worker) -> None:
+    worker.process.kill()
+    worker.process.join()
+    worker.process.close()
+    worker.pipe.close()
 
 
 def _batched(jobs: Iterable[Job[Key]]) -> Iterator[tuple[Job[Key], ...]]:
@@ -172,23 +251,12 @@ def _batched(jobs: Iterable[Job[Key]]) -> Iterator[tuple[Job[Key], ...]]:
         yield tuple(batch)
 
 
-def _drafted(batch: _Batch[Key], limits: LimitSettings) -> list[Extracted[Key]] | None:
-    """The batch's outcomes; None where its process died and nobody knows at which document."""
-    try:
-        outcomes = batch.future.result()
-    except (ProcessExpired, TimeoutError) as error:
-        if len(batch.jobs) > 1:
-            return None
-        outcomes = [_refused(_cause_of_death(error, limits), None)]
-    return [
-        Extracted(
-            key=job.key,
-            outcome=_refused(outcome.reason, outcome.evidence)
-            if isinstance(outcome, _Failure)
-            else outcome,
-        )
-        for job, outcome in zip(batch.jobs, outcomes, strict=True)
-    ]
+def _extracted(batch: _Batch[Key]) -> Iterator[Extracted[Key]]:
+    answers: Sequence[Answer] = batch.answers or [_refused(batch.death or "", None)]
+    for job, answer in zip(batch.jobs, answers, strict=True):
+        if isinstance(answer, Failure):
+            answer = _refused(answer.reason, answer.evidence)
+        yield Extracted(key=job.key, outcome=answer)
 
 
 def _refused(reason: str, evidence: str | None) -> RefusedDocument:
@@ -197,8 +265,7 @@ def _refused(reason: str, evidence: str | None) -> RefusedDocument:
     return error
 
 
-def _cause_of_death(error: ProcessExpired | TimeoutError, limits: LimitSettings) -> str:
-    status = error.exitcode if isinstance(error, ProcessExpired) else -signal.SIGALRM
+def _cause_of_death(status: int, limits: LimitSettings) -> str:
     if status == -signal.SIGALRM:
         return f"took longer than {limits.document_timeout_s:g} s (limits.document_timeout_s)"
     if status == -signal.SIGXCPU:
@@ -206,67 +273,3 @@ def _cause_of_death(error: ProcessExpired | TimeoutError, limits: LimitSettings)
     if status == -signal.SIGKILL:
         return "exhausted the machine's memory, or its process was killed by somebody"
     return f"exhausted or crashed its process (exit status {status})"
-
-
-# --- in the worker ---------------------------------------------------------------------------
-
-
-def _start_worker(limits: LimitSettings, is_warmed: bool) -> None:
-    threading.Thread(target=_die_with_parent, name="parent-watch", daemon=True).start()
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.signal(signal.SIGXCPU, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if is_warmed:
-        draft_entry(b"warm.html", _WARMING, limits, BATCH_BYTES)
-    allowed = _mapped_bytes() + limits.document_memory_bytes
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if hard != resource.RLIM_INFINITY:
-        allowed = min(allowed, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (allowed, hard))
-
-
-def _die_with_parent() -> None:
-    """A worker that waits for work would outlive a parent that was killed."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
-
-
-def _mapped_bytes() -> int:
-    """What the process has mapped by now: code and models, which no document must answer for."""
-    try:
-        with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123
-            return int(statm.read().split()[0]) * resource.getpagesize()
-    except OSError:  # not Linux
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
-def _draft_all(
-    documents: list[tuple[bytes, bytes]], limits: LimitSettings, excerpt_bytes: int, draft: Draft
-) -> list[EntryDraft | DocumentError | _Failure]:
-    return [_draft_one(path, raw, limits, excerpt_bytes, draft) for path, raw in documents]
-
-
-def _draft_one(
-    path: bytes, raw: bytes, limits: LimitSettings, excerpt_bytes: int, draft: Draft
-) -> EntryDraft | DocumentError | _Failure:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    cpu_s = math.ceil(used.ru_utime + used.ru_stime + limits.document_cpu_s)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, hard))
-    signal.setitimer(signal.ITIMER_REAL, limits.document_timeout_s)
-    try:
-        return draft(path, raw, limits, excerpt_bytes)
-    except DocumentError as error:
-        return error
-    except MemoryError:
-        needed = f"needs more than {limits.document_memory_bytes:,} bytes of memory"
-        return _Failure(reason=f"{needed} (limits.document_memory_bytes)", evidence="")
-    except Exception as error:  # noqa: BLE001  # the loop over documents: it must go on
-        return _Failure(
-            reason=f"could not be extracted ({type(error).__name__})",
-            evidence="".join(traceback.format_exception(error, limit=-8))[-4_000:],
-        )
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
@@ -19,100 +18,20 @@ from bleach.sanitizer import Cleaner
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from feedsvc.errors import RefusedDocument
-from feedsvc.ingest.bounds import VOID_ELEMENTS, check_bounds, names
-from feedsvc.ingest.links import LINK_SCHEMES, WEB_SCHEMES, absolute_url
+from feedsvc.ingest.bounds import VOID_ELEMENTS, check_bounds
+from feedsvc.ingest.links import LINK_SCHEMES
+from feedsvc.ingest.policy import BLOCK_ELEMENTS, POLICY, checked_value
 from feedsvc.settings import LimitSettings
 
-# Stored with each entry. Raise it whenever the same document would come out differently.
+# Stored with each entry. Raise it whenever a document would come out differently, be it for a
+# change of policy.py or of this module.
 POLICY_VERSION = 1
 
 # bleach takes 2 s for so many, and more than linear time beyond.
 MAX_REFERENCES = 100_000
-MAX_VALUE_CHARS = 2_048
 _ROUNDS = 8
 
 
-@dataclass(frozen=True, kw_only=True)
-class Policy:
-    """What may stand in a body.
-
-    elements: kept; those in `dropped` go with all they hold; any other is unwrapped, or becomes
-    what `renamed` says, so that blocks stay blocks.
-    attributes: by element, "*" for all. constants: what each such element carries whatever the
-    document says.
-    """
-
-    elements: frozenset[str]
-    dropped: frozenset[str]
-    renamed: Mapping[str, str]
-    attributes: Mapping[str, frozenset[str]]
-    constants: Mapping[str, Mapping[str, str]]
-
-    def allows(self, element: str, attribute: str) -> bool:
-        return (
-            attribute in self.attributes["*"]
-            or attribute in self.attributes.get(element, ())
-            or attribute in self.constants.get(element, ())
-        )
-
-
-_CELL = frozenset({"colspan", "rowspan", "headers", "scope", "abbr"})
-_CITED = frozenset({"cite"})
-
-POLICY = Policy(
-    elements=names(
-        """a abbr b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl
-        dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s
-        samp small span strong sub summary sup table tbody td tfoot th thead time tr u ul var wbr"""
-    ),
-    dropped=names(
-        """applet area audio base canvas datalist embed frame frameset head iframe link listing map
-        math meta noembed noframes noscript object option param plaintext script select source
-        style svg template textarea title track video xmp"""
-    ),
-    renamed={
-        "acronym": "abbr",
-        "dir": "ul",
-        "menu": "ul",
-        "strike": "s",
-        "tt": "code",
-        **dict.fromkeys(
-            names(
-                """address article aside center dialog fieldset footer form header hgroup main nav
-                search section"""
-            ),
-            "div",
-        ),
-    },
-    attributes={
-        "*": frozenset({"title", "lang", "dir"}),
-        "a": frozenset({"href", "hreflang"}),
-        "img": frozenset({"src", "alt", "width", "height"}),
-        "td": _CELL,
-        "th": _CELL,
-        "ol": frozenset({"start", "reversed", "type"}),
-        "li": frozenset({"value"}),
-        "col": frozenset({"span"}),
-        "colgroup": frozenset({"span"}),
-        "time": frozenset({"datetime"}),
-        "ins": frozenset({"datetime", "cite"}),
-        "del": frozenset({"datetime", "cite"}),
-        "blockquote": _CITED,
-        "q": _CITED,
-        "details": frozenset({"open"}),
-        "code": frozenset({"class"}),
-    },
-    constants={
-        "a": {"rel": "noopener noreferrer nofollow ugc"},
-        "img": {"decoding": "async", "loading": "lazy", "referrerpolicy": "no-referrer"},
-    },
-)
-
-# Every element whose edges part words. An unwrapped one leaves white space behind.
-BLOCK_ELEMENTS = names(
-    """blockquote caption dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre
-    summary table tbody td tfoot th thead tr ul"""
-)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -232,46 +151,6 @@ def _without_leading_newlines(pre: LexborNode) -> LexborNode | None:
             return pre.first_child
         first = first.next
     return first
-
-
-# --- the value of one attribute ----------------------------------------------------------------
-
-
-def checked_value(tag: str, name: str, value: str, base_url: str | None = None) -> str | None:
-    """The value as the policy lets it stand, or None where the attribute goes."""
-    if len(value) > MAX_VALUE_CHARS:
-        return None
-    if name in ("href", "cite", "src"):
-        schemes = LINK_SCHEMES if name == "href" else WEB_SCHEMES
-        return absolute_url(value, base_url, schemes=schemes)
-    constant = POLICY.constants.get(tag, {}).get(name)
-    if constant is not None:
-        return constant
-    rule = _VALUE_RULES.get(name)
-    value = " ".join(value.split())
-    if rule is None:
-        return value
-    if name in ("open", "reversed"):
-        return ""
-    value = value if name in ("type", "datetime") else value.lower()
-    return value if rule.fullmatch(value) else None
-
-
-_NUMBER = re.compile(r"\d{1,4}", re.ASCII)
-_SIGNED = re.compile(r"-?\d{1,4}", re.ASCII)
-_LANGUAGE = re.compile(r"[a-z]{1,8}(-[a-z0-9]{1,8}){0,8}")
-_BOOLEAN = re.compile("")
-_VALUE_RULES: Mapping[str, re.Pattern[str]] = {
-    **dict.fromkeys(("width", "height", "colspan", "rowspan", "span"), _NUMBER),
-    **dict.fromkeys(("start", "value"), _SIGNED),
-    **dict.fromkeys(("lang", "hreflang"), _LANGUAGE),
-    **dict.fromkeys(("open", "reversed"), _BOOLEAN),
-    "dir": re.compile("ltr|rtl|auto"),
-    "scope": re.compile("row|col|rowgroup|colgroup"),
-    "type": re.compile("[1aAiI]"),
-    "datetime": re.compile(r"[0-9TZWPYMDHS:+. -]{1,64}"),
-    "class": re.compile(r"language-[a-z0-9+-]{1,30}"),
-}
 
 
 # --- nh3, then bleach ---------------------------------------------------------------------------

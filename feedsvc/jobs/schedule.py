@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from watchfiles import watch
 
+from feedsvc.clock import Clock
 from feedsvc.errors import FeedsvcError, Interrupted, LeaseLost
 from feedsvc.runtime import Runtime
 from feedsvc.services.ingestion import Ingestion, open_pool
@@ -31,6 +32,8 @@ _RUNS_LOOKED_FOR_EVERY_S = 0.5
 # Events that come together wake one sweep; watchfiles' own 1.6 s would use up the whole promise.
 _DEBOUNCE_MS = 50
 _WATCHED_ANEW_AFTER_S = 5.0
+# APScheduler sleeps by the wall clock: once that is set back an hour, nothing runs for an hour.
+_CLOCK_JUMP_S = 1.0
 
 
 def run_scheduler(runtime: Runtime, stop: threading.Event) -> None:
@@ -65,7 +68,9 @@ def _work(runtime: Runtime, lease: Lease, stop: threading.Event) -> None:
             stop=stop,
         )
         ingestion.refresh_fingerprints()
-        schedule = _Schedule(scheduler, ingestion, lost, settings.ingest.scan_interval_s)
+        schedule = _Schedule(
+            scheduler, ingestion, lost, settings.ingest.scan_interval_s, runtime.clock
+        )
         schedule.start()
         watcher = threading.Thread(
             target=_watch,
@@ -75,7 +80,7 @@ def _work(runtime: Runtime, lease: Lease, stop: threading.Event) -> None:
         )
         watcher.start()
         while not stop.is_set() and not lost.wait(0.2):
-            pass
+            schedule.keep_time()
     finally:
         scheduler.shutdown(wait=True)
         pool.close()
@@ -91,26 +96,41 @@ class _Schedule:
         ingestion: Ingestion,
         lost: threading.Event,
         scan_interval_s: float,
+        clock: Clock,
     ) -> None:
         self._scheduler = scheduler
         self._ingestion = ingestion
         self._lost = lost
-        self._scan_interval_s = scan_interval_s
+        self._intervals_s = {"sweep": scan_interval_s, "runs": _RUNS_LOOKED_FOR_EVERY_S}
+        self._clock = clock
+        self._offset_s = self._wall_offset_s()
 
     def start(self) -> None:
-        self._scheduler.add_job(self._sweep, "interval", seconds=self._scan_interval_s, id="sweep")
-        self._scheduler.add_job(
-            self._work_on_run, "interval", seconds=_RUNS_LOOKED_FOR_EVERY_S, id="runs"
-        )
+        for name, work in (("sweep", self._sweep), ("runs", self._work_on_run)):
+            self._scheduler.add_job(work, "interval", seconds=self._intervals_s[name], id=name)
         self._scheduler.start()
         self.wake()
+
+    def keep_time(self) -> None:
+        """Set the alarms anew when the wall clock was set; to be called several times a second."""
+        offset_s = self._wall_offset_s()
+        jumped_s, self._offset_s = offset_s - self._offset_s, offset_s
+        if abs(jumped_s) < _CLOCK_JUMP_S:
+            return
+        log.warning("clock was set", extra={"by_s": round(jumped_s)})
+        for name, interval_s in self._intervals_s.items():
+            self._scheduler.reschedule_job(name, trigger="interval", seconds=interval_s)
+        self.wake()
+
+    def _wall_offset_s(self) -> float:
+        return self._clock.now().timestamp() - self._clock.monotonic()
 
     def wake(self, in_s: float = 0.0) -> None:
         """Sweep once more, `in_s` from now."""
         self._scheduler.add_job(
             self._sweep,
             "date",
-            run_date=_from_now(in_s),
+            run_date=self._clock.now() + timedelta(seconds=in_s),
             id="wake",
             replace_existing=True,
             # One may wait while another runs: what woke it may have come after that one's look.
@@ -167,7 +187,3 @@ def _watch(
             # Too many watches, or a folder that went in between: sweeping goes on regardless.
             log.warning("watching failed", extra={"reason": str(error)})
             stop.wait(_WATCHED_ANEW_AFTER_S)
-
-
-def _from_now(seconds: float) -> datetime:
-    return datetime.now(UTC) + timedelta(seconds=seconds)

@@ -16,7 +16,7 @@ from feedsvc.ingest.looks import Looks
 from feedsvc.ingest.pipeline import EXTRACTOR_VERSION
 from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.ingest.sanitize import POLICY_VERSION
-from feedsvc.model.document import DocumentPath
+from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome
 from feedsvc.model.run import Run, RunRequest, RunState
 from feedsvc.services.recording import Listener, Recorder
 from feedsvc.services.settling import remembered
@@ -83,9 +83,13 @@ class Ingestion:
 
     def sweep(self) -> float | None:
         """Look once at every folder; answers in how many seconds to look again, if files wait."""
-        recorder = Recorder(clock=self._clock)
-        with _finishing(recorder, self._store):
-            return self._sweeper.sweep(RunRequest(), recorder)
+        recorder = Recorder(clock=self._clock, listener=_log_refusal)
+        try:
+            with _finishing(recorder, self._store):
+                return self._sweeper.sweep(RunRequest(), recorder)
+        finally:
+            if recorder.run:
+                log.info("sweep ended", extra={"counts": dict(recorder.counts)})
 
     def work_on_next_run(self) -> bool:
         """Work on the next run that somebody asked for; answers whether there was one."""
@@ -97,11 +101,13 @@ class Ingestion:
         recorder = Recorder(
             clock=self._clock,
             run=run,
+            asked=True,
             dry=run.request.dry_run,
             done=self._settled_before(run),
         )
-        with self._store.writing() as connection:
-            start_run(connection, run.id, self._clock.now())
+        if run.state is RunState.QUEUED:
+            with self._store.writing() as connection:
+                start_run(connection, run.id, self._clock.now())
         try:
             with _finishing(recorder, self._store):
                 self._look_until_settled(run.request, recorder)
@@ -122,7 +128,11 @@ class Ingestion:
         listener: told of each outcome; expect: told how many documents there are to look at.
         """
         recorder = Recorder(
-            clock=self._clock, listener=listener, expecting=expect, dry=request.dry_run
+            clock=self._clock,
+            listener=listener,
+            expecting=expect,
+            asked=True,
+            dry=request.dry_run,
         )
         with _finishing(recorder, self._store):
             self._look_until_settled(request, recorder)
@@ -137,18 +147,18 @@ class Ingestion:
                 return
             self._stop.wait(waiting_s)
 
-    def _settled_before(self, run: Run) -> frozenset[DocumentPath]:
+    def _settled_before(self, run: Run) -> set[DocumentPath]:
         """What a run that died had settled already: it is not done, or counted, twice."""
-        if run.state is not RunState.RUNNING:
-            return frozenset()
         done: set[DocumentPath] = set()
+        if run.state is not RunState.RUNNING:
+            return done
         after: int | None = 0
         with self._store.reading() as connection:
             while after is not None:
                 page = fetch_outcomes(connection, run.id, after=after, limit=1000)
                 done |= {outcome.path for outcome in page.outcomes}
                 after = page.next_after
-        return frozenset(done)
+        return done
 
     def refresh_fingerprints(self) -> None:
         """Make anew, from the stored bytes, the fingerprints that another extractor made.
@@ -188,6 +198,18 @@ def open_pool(settings: Settings) -> ExtractionPool:
         settings.limits,
         settings.feeds.body_excerpt_bytes,
     )
+
+
+def _log_refusal(outcome: DocumentOutcome) -> None:
+    if outcome.outcome in (Outcome.QUARANTINED, Outcome.FAILED):
+        log.warning(
+            "document refused",
+            extra={
+                "document": str(outcome.path),
+                "stage": outcome.stage,
+                "reason": outcome.reason,
+            },
+        )
 
 
 @contextmanager

@@ -24,16 +24,19 @@ _UNEVENTFUL = frozenset({Outcome.UNCHANGED})
 class Recorder:
     """Keeps the outcomes of one run. Without a run it makes one when there is something to tell.
 
-    done: documents that this run settled before a crash. listener: told of every outcome once it
-    is certain; expecting: of how many there are to look at. dry: nothing is written before the end.
+    asked: somebody waits for an answer, so that even what names nothing is told. done: documents
+    that this run has settled, some of them before a crash: it settles none twice. listener: told of
+    every outcome once it is certain; expecting: of how many there are to look at. dry: nothing is
+    written before the end.
     """
 
     clock: Clock
     run: Run | None = None
     listener: Listener | None = None
     expecting: Callable[[int], None] | None = None
+    asked: bool = False
     dry: bool = False
-    done: frozenset[DocumentPath] = frozenset()
+    done: set[DocumentPath] = field(default_factory=set)
     counts: Counter[Outcome] = field(default_factory=Counter)
     resurfacing: int = 0
     total: int | None = None
@@ -63,12 +66,13 @@ class Recorder:
         for outcome in outcomes:
             self.counts[outcome.outcome] += 1
             self.resurfacing += outcome.resurfaces
+            self.done.add(outcome.path)
             if self.listener:
                 self.listener(outcome)
 
-    def expect(self, store: Store, total: int) -> None:
-        """Say how many documents there are to look at."""
-        self.total = total
+    def expect(self, store: Store, left: int) -> None:
+        """Say how many documents there are to look at, besides those that are done."""
+        self.total = total = len(self.done) + left
         if self.expecting:
             self.expecting(total)
         if self.run and not self.dry:

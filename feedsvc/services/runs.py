@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from feedsvc.clock import Clock
+from feedsvc.ingest.globs import PathPattern
 from feedsvc.model.run import OutcomePage, Run, RunRequest, Trigger
 from feedsvc.store.access import add_audit_event
 from feedsvc.store.engine import Store
@@ -24,7 +25,12 @@ class Runs:
         trigger: Trigger = Trigger.ADMIN,
         address: str | None = None,
     ) -> Run:
-        """Queue a run. requested_by: the token's name, or who it was on the command line."""
+        """Queue a run. requested_by: the token's name, or who it was on the command line.
+
+        Raises ValueError for a path or glob that can name no document.
+        """
+        for path in request.paths:
+            PathPattern(path)
         now = self._clock.now()
         with self._store.writing() as connection:
             run = add_run(

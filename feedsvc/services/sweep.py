@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from threading import Event
 from typing import TypeVar
@@ -83,7 +84,10 @@ class _DryRunOver(Exception):
 
 @dataclass(kw_only=True)
 class Sweeper:
-    """What sweeps need, from one to the next."""
+    """What sweeps need, from one to the next.
+
+    troubles: what is wrong with which root, so that a log tells it once and not at every sweep.
+    """
 
     store: Store
     lease: Lease
@@ -94,6 +98,7 @@ class Sweeper:
     versions: Versions
     looks: Looks
     stop: Event
+    troubles: dict[str, str] = field(default_factory=dict)
 
     def sweep(self, request: RunRequest, recorder: Recorder) -> float | None:
         """Look once at everything; answers in how many seconds a waiting file may be at rest."""
@@ -132,6 +137,7 @@ class _Sweep:
 
     def run(self) -> None:
         self._scan()
+        self._tell_unmatched()
         wanted = [found for found in self._found.values() if self._wants(found)]
         self._publish(self._refusals(wanted))
         at_rest, unsettled = self._split(wanted)
@@ -153,8 +159,10 @@ class _Sweep:
                 device = root.device()
                 found = {found.path: found for found in root.scan()}
             except RootUnreadable as error:
-                log.warning("root unreadable", extra={"root": root.name, "reason": error.reason})
+                self._note_trouble(root, "root unreadable", reason=error.reason)
+                self._tell_failed(DocumentPath(root=root.name, path=b""), error.reason)
                 continue
+            self._note_no_trouble(root, "root unreadable")
             self._found |= found
             self._swept.add(root.name)
             with self._reading() as connection:
@@ -162,6 +170,38 @@ class _Sweep:
                 before = root_device(connection, root.name)
             if before is not None and before != device:
                 self._moved_mounts.add(root.name)
+
+    def _note_trouble(self, root: WatchedRoot, trouble: str, **values: object) -> None:
+        if self._to.troubles.get(root.name) != trouble:
+            self._to.troubles[root.name] = trouble
+            log.warning(trouble, extra={"root": root.name, **values})
+
+    def _note_no_trouble(self, root: WatchedRoot, trouble: str) -> None:
+        if self._to.troubles.get(root.name) == trouble:
+            del self._to.troubles[root.name]
+            log.info("trouble over", extra={"root": root.name, "trouble": trouble})
+
+    # What was asked for and is not there
+
+    def _tell_unmatched(self) -> None:
+        """A path or glob that names nothing is a mistake of whoever asked."""
+        if len(self._swept) < len(self._to.roots):
+            return  # who knows what lies in a folder that cannot be read
+        there = self._found.keys() | self._recorder.done
+        for pattern in self._patterns:
+            if not any(map(pattern.matches, there)):
+                path = _named(pattern, self._to.roots)
+                self._tell_failed(path, f"no document matches {pattern.pattern}")
+
+    def _tell_failed(self, path: DocumentPath, reason: str) -> None:
+        if not self._recorder.asked or path in self._recorder.done:
+            return
+        outcome = DocumentOutcome(
+            path=path, outcome=Outcome.FAILED, stage="discover", reason=reason
+        )
+        with self._transaction() as work:
+            self._recorder.write(work.connection, [outcome])
+        self._recorder.tell([outcome])
 
     def _is_there(self, path: DocumentPath) -> bool:
         if path.root not in self._swept:
@@ -271,7 +311,12 @@ class _Sweep:
             except NotAtRest:
                 self._to.looks.forget(found.path)
             except UnreadableDocument as error:
-                self._publish([_quarantine_step(found, error)])
+                if self._request.force or not self._is_told(found, error):
+                    self._publish([_quarantine_step(found, error)])
+
+    def _is_told(self, found: Found, error: DocumentError) -> bool:
+        known = self._known.get(found.path)
+        return known is not None and (known.stage, known.reason) == (error.stage, error.reason)
 
     def _seen(self, reads: Sequence[ReadDocument]) -> set[bytes]:
         with self._reading() as connection:
@@ -296,10 +341,9 @@ class _Sweep:
             len(gone) >= _LOST_MOUNT_MIN and 2 * len(gone) > len(known)
         )
         if held and gone:
-            log.warning(
-                "withdrawals held: a mount may be lost",
-                extra={"root": root.name, "gone": len(gone), "known": len(known)},
-            )
+            self._note_trouble(root, "mount may be lost", gone=len(gone), known=len(known))
+        else:
+            self._note_no_trouble(root, "mount may be lost")
         if (root.name in self._moved_mounts and not gone) or not known or self._request.force:
             self._note_device(root)
         self._publish([self._missing_step(k) for k in fresh])
@@ -428,6 +472,14 @@ def _attempt(work: Publishing, settling: Settling, step: _Step) -> list[Document
         return [
             DocumentOutcome(path=step.path, outcome=Outcome.FAILED, stage="store", reason=reason)
         ]
+
+
+def _named(pattern: PathPattern, roots: Sequence[WatchedRoot]) -> DocumentPath:
+    """A pattern as if it were a path: below the root it names, else below any."""
+    name, _, below = pattern.pattern.partition("/")
+    if below and name in {root.name for root in roots}:
+        return DocumentPath(root=name, path=os.fsencode(below))
+    return DocumentPath(root="*", path=os.fsencode(pattern.pattern))
 
 
 class _Unstorable(DocumentError):

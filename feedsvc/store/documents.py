@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal, select, update
 
 from feedsvc.errors import DocumentError
 from feedsvc.model.document import DocumentPath, FileState, SourceDocument
+from feedsvc.store.engine import UPSERTING
 from feedsvc.store.schema import Instant, document_entries, documents, originals, roots
 
 
@@ -52,10 +53,13 @@ def list_known(connection: Connection, root: str) -> Iterator[KnownDocument]:
         yield _known(row)
 
 
+_BY_PATH = select(documents).where(
+    documents.c.root == bindparam("root"), documents.c.path == bindparam("path")
+)
+
+
 def find_by_path(connection: Connection, path: DocumentPath) -> KnownDocument | None:
-    row = connection.execute(
-        select(documents).where(documents.c.root == path.root, documents.c.path == path.path)
-    ).one_or_none()
+    row = connection.execute(_BY_PATH, {"root": path.root, "path": path.path}).one_or_none()
     return _known(row) if row else None
 
 
@@ -75,17 +79,22 @@ def seen_bytes(connection: Connection, hashes: Sequence[bytes]) -> set[bytes]:
     return {sha256 for sha256 in found if sha256 is not None}
 
 
+_BY_FINGERPRINT = (
+    select(document_entries)
+    .where(
+        document_entries.c.fingerprint == bindparam("fingerprint"),
+        document_entries.c.extractor_version == bindparam("version"),
+    )
+    .order_by(document_entries.c.document_id)
+)
+
+
 def find_by_fingerprint(
     connection: Connection, fingerprint: bytes, extractor_version: int
 ) -> list[EntryLink]:
     """The links of documents that hold this very article, as this extractor sees it."""
     rows = connection.execute(
-        select(document_entries)
-        .where(
-            document_entries.c.fingerprint == fingerprint,
-            document_entries.c.extractor_version == extractor_version,
-        )
-        .order_by(document_entries.c.document_id)
+        _BY_FINGERPRINT, {"fingerprint": fingerprint, "version": extractor_version}
     )
     return [_link(row) for row in rows]
 
@@ -110,6 +119,8 @@ def links_of_entry(connection: Connection, entry_id: int) -> list[EntryLink]:
 
 
 def documents_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, KnownDocument]:
+    if not ids:
+        return {}
     rows = connection.execute(select(documents).where(documents.c.id.in_(ids)))
     return {row.id: _known(row) for row in rows}
 
@@ -159,21 +170,24 @@ def quarantine_document(
     )
 
 
+def _saving(insert: Callable[..., Any]) -> Any:  # Any: either dialect's Insert
+    statement = insert(documents)
+    kept = ("id", "root", "path")
+    new = {c.name: statement.excluded[c.name] for c in documents.c if c.name not in kept}
+    return statement.on_conflict_do_update(index_elements=["root", "path"], set_=new).returning(
+        documents.c.id
+    )
+
+
+_SAVE = {dialect: _saving(insert) for dialect, insert in UPSERTING.items()}
+
+
 def _upsert(connection: Connection, path: DocumentPath, values: dict[str, Any]) -> int:
     # Any: column values of several types, checked by the columns.
-    document_id: int | None = connection.scalar(
-        update(documents)
-        .where(documents.c.root == path.root, documents.c.path == path.path)
-        .values(**values)
-        .returning(documents.c.id)
+    saved = connection.execute(
+        _SAVE[connection.dialect.name], {"root": path.root, "path": path.path, **values}
     )
-    if document_id is None:
-        document_id = connection.scalar(
-            insert(documents)
-            .values(root=path.root, path=path.path, **values)
-            .returning(documents.c.id)
-        )
-    assert document_id is not None
+    document_id: int = saved.scalar_one()
     return document_id
 
 
@@ -215,19 +229,19 @@ def move_document(connection: Connection, document_id: int, to: DocumentPath) ->
     )
 
 
+def _linking(insert: Callable[..., Any]) -> Any:  # Any: either dialect's Insert
+    statement = insert(document_entries)
+    key = ("document_id", "key")
+    new = {c.name: statement.excluded[c.name] for c in document_entries.c if c.name not in key}
+    return statement.on_conflict_do_update(index_elements=key, set_=new)
+
+
+_LINK = {dialect: _linking(insert) for dialect, insert in UPSERTING.items()}
+
+
 def link_entry(connection: Connection, link: EntryLink) -> None:
     """Say which entry a document gives, instead of what was said under that key before."""
-    unlink_entry(connection, link.document_id, link.key)
-    connection.execute(
-        insert(document_entries).values(
-            document_id=link.document_id,
-            key=link.key,
-            entry_id=link.entry_id,
-            is_primary=link.is_primary,
-            fingerprint=link.fingerprint,
-            extractor_version=link.extractor_version,
-        )
-    )
+    connection.execute(_LINK[connection.dialect.name], asdict(link))
 
 
 def unlink_entry(connection: Connection, document_id: int, key: str) -> None:
@@ -251,15 +265,18 @@ def make_primary(connection: Connection, link: EntryLink) -> None:
     )
 
 
+_KEEP = {
+    dialect: insert(originals).on_conflict_do_nothing(index_elements=["sha256"])
+    for dialect, insert in UPSERTING.items()
+}
+
+
 def keep_original(connection: Connection, sha256: bytes, raw: bytes) -> None:
     """Keep the bytes of a document, once, however many files hold them."""
-    known = connection.scalar(select(originals.c.size_bytes).where(originals.c.sha256 == sha256))
-    if known is None:
-        connection.execute(
-            insert(originals).values(
-                sha256=sha256, size_bytes=len(raw), zlib_bytes=zlib.compress(raw, 1)
-            )
-        )
+    connection.execute(
+        _KEEP[connection.dialect.name],
+        {"sha256": sha256, "size_bytes": len(raw), "zlib_bytes": zlib.compress(raw, 1)},
+    )
 
 
 def fetch_original(connection: Connection, sha256: bytes) -> bytes | None:

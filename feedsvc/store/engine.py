@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 
 from feedsvc.errors import ConfigError, StoreBusy, StoreError
 
 log = logging.getLogger(__name__)
 
+# INSERT … ON CONFLICT is no part of SQLAlchemy's common SQL; both dialects spell it alike.
+UPSERTING: Mapping[str, Callable[..., Any]] = {  # Any: either dialect's Insert
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 _APPLICATION_ID = 0x66656564  # "feed", so that `file` and we know our databases
 _FIXED_SQLITE = (3, 51, 3)  # the first without the WAL-reset bug
 
@@ -58,7 +64,7 @@ class Store:
         except OperationalError as error:
             raise _told(str(error.orig)) from error
         except DBAPIError as error:
-            raise StoreError(f"the store failed: {str(error.orig).strip()}") from error
+            raise _told(str(error.orig)) from error
         except SQLAlchemyError as error:
             raise StoreError(f"the store failed: {error}") from error
         except driver.Error as error:
@@ -71,7 +77,12 @@ class Store:
 
 def open_store(url: str, *, busy_timeout_s: float) -> Store:
     """Open (and for SQLite create) the database at `url`. Raises ConfigError, StoreError."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        # Not quoted: it may hold a password.
+        problem = "store.url: must be like sqlite:///PATH or postgresql://user@host/name"
+        raise ConfigError([problem]) from error
     if parsed.get_backend_name() == "sqlite":
         return Store(_sqlite_engine(parsed, busy_timeout_s))
     return Store(_postgresql_engine(parsed))
@@ -80,6 +91,8 @@ def open_store(url: str, *, busy_timeout_s: float) -> Store:
 def _sqlite_engine(url: URL, busy_timeout_s: float) -> Engine:
     if not url.database or url.database == ":memory:":
         raise ConfigError(["store.url: a SQLite database must be a file, several processes use it"])
+    if url.host:
+        raise ConfigError(["store.url: needs three slashes, or four: sqlite:///PATH"])
     path = Path(url.database).absolute()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -104,9 +117,14 @@ def _sqlite_engine(url: URL, busy_timeout_s: float) -> Engine:
             "mmap_size = 0",
             "journal_size_limit = 67108864",
             "temp_store = MEMORY",
-            f"application_id = {_APPLICATION_ID}",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        (owner,) = connection.execute("PRAGMA application_id").fetchone()
+        if owner == 0:
+            # Once, for a new database: it is a write, and would wait for whoever is writing.
+            connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+        elif owner != _APPLICATION_ID:
+            raise StoreError(f"{path}: is the database of another program")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -147,4 +165,9 @@ def _postgresql_engine(url: URL) -> Engine:
 def _told(reason: str) -> StoreError:
     if "database is locked" in reason or "lock timeout" in reason:
         return StoreBusy("the store is locked by another process")
+    if "not a database" in reason or "malformed" in reason:
+        return StoreError(
+            f"the store's database file is damaged, or is no database ({reason}); move it away "
+            "and restore a backup"
+        )
     return StoreError(f"the store failed: {reason.strip()}")

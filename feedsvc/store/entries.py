@@ -30,6 +30,7 @@ from feedsvc.store.feeds import (
     feeds_of_entry,
     memberships,
     place_entry,
+    place_new_entry,
     touch_feeds,
 )
 from feedsvc.store.publishing import Publishing
@@ -56,26 +57,26 @@ class StoredEntry:
     entry: Entry
 
 
+_ADD = insert(entries).returning(entries.c.id)
+
+
 def add_entry(work: Publishing, draft: EntryDraft, *, guid: str, versions: Versions) -> int:
     """Publish a draft as a new entry; answers its number in the store."""
     sequence = work.next_sequence()
     arrived_at = work.next_instant()
     entry_id: int = work.connection.execute(
-        insert(entries)
-        .values(
-            guid=guid,
-            short_id=short_id(guid),
-            sequence=sequence,
-            state=EntryState.LIVE,
-            arrived_at=arrived_at,
-            updated=arrived_at,
+        _ADD,
+        {
+            "guid": guid,
+            "short_id": short_id(guid),
+            "sequence": sequence,
+            "state": EntryState.LIVE,
+            "arrived_at": arrived_at,
+            "updated": arrived_at,
             **_values(draft, arrived_at, versions),
-        )
-        .returning(entries.c.id)
+        },
     ).scalar_one()
-    place_entry(work, entry_id, sequence, memberships(draft))
-    touch_feeds(work.connection, feeds_of_entry(work.connection, entry_id), arrived_at)
-    work.changed = True
+    place_new_entry(work, entry_id, sequence, memberships(draft), arrived_at)
     return entry_id
 
 
@@ -112,9 +113,16 @@ def edit_entry(
         .where(entries.c.id == stored.id)
         .values(updated=instant, **_values(draft, entry.arrived_at, versions))
     )
-    place_entry(work, stored.id, entry.sequence, memberships(draft))
-    if moves_updated:
-        touch_feeds(connection, feeds_of_entry(connection, stored.id), instant)
+    place_entry(
+        work,
+        stored.id,
+        entry.sequence,
+        memberships(draft),
+        updated=instant,
+        # As it is now: it may just have been made live again.
+        is_live=connection.scalar(select(entries.c.state).where(entries.c.id == stored.id))
+        == EntryState.LIVE,
+    )
     work.changed = True
 
 
@@ -153,6 +161,7 @@ def return_entry(work: Publishing, stored: StoredEntry) -> None:
         .where(entries.c.id == stored.id)
         .values(state=EntryState.LIVE, departed_at=None, departed_by=None)
     )
+    touch_feeds(work.connection, feeds_of_entry(work.connection, stored.id), stored.entry.updated)
     count_entry(work.connection, stored.id, +1)
     work.changed = True
 
@@ -202,6 +211,14 @@ def fetch_article(connection: Connection, wanted: str) -> Entry:
     if stored.state is not EntryState.LIVE:
         raise EntryGone(f"the article {wanted} has been withdrawn")
     return stored.entry
+
+
+def fetch_evidence(connection: Connection, wanted: str) -> tuple[Evidence, ...]:
+    """Why the entry of a short id is as it is. Raises NotFound."""
+    stored = _fetch_one(connection, select(entries).where(entries.c.short_id == wanted))
+    if stored is None:
+        raise NotFound(f"there has never been an article {wanted!r}")
+    return stored.evidence
 
 
 def fetch_stored(connection: Connection, entry_id: int) -> StoredEntry:

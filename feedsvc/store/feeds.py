@@ -30,6 +30,9 @@ class Membership:
         return self.kind, fold(self.name)
 
 
+_ALL = Membership(kind=SelectionKind.ALL, name="")
+
+
 def memberships(draft: EntryDraft) -> list[Membership]:
     """The feeds that a draft belongs to, without the one of all entries; each once."""
     wanted = []
@@ -50,17 +53,36 @@ def memberships(draft: EntryDraft) -> list[Membership]:
     return list(first.values())
 
 
+def place_new_entry(
+    work: Publishing, entry_id: int, sequence: int, wanted: Sequence[Membership], instant: datetime
+) -> None:
+    """Put an entry that arrived at `instant` into the feeds `wanted`, and that of all entries."""
+    positions = _positions(work, wanted, instant)
+    _join(work.connection, entry_id, sequence, positions, list(positions))
+    work.connection.execute(
+        update(feeds)
+        .where(feeds.c.id.in_(list(positions)))
+        .values(entry_count=feeds.c.entry_count + 1, updated=instant)
+    )
+    work.changed = True
+
+
 def place_entry(
-    work: Publishing, entry_id: int, sequence: int, wanted: Sequence[Membership]
+    work: Publishing,
+    entry_id: int,
+    sequence: int,
+    wanted: Sequence[Membership],
+    *,
+    updated: datetime,
+    is_live: bool,
 ) -> None:
     """Make an entry lie in exactly the feeds `wanted`, and in the one of all entries.
 
     Feeds it leaves record the departure; those it joins take it in at its sequence.
+    updated: the entry's, which none of its feeds may lag behind.
     """
     connection = work.connection
-    ids = _find_or_make(work, wanted)
-    positions = {ids[m.key]: m.position for m in wanted}
-    positions[_all_feed(connection)] = 0
+    positions = _positions(work, wanted, updated)
     present = {
         row.feed_id: row
         for row in connection.execute(
@@ -69,28 +91,18 @@ def place_entry(
             )
         )
     }
-    new = [feed_id for feed_id in positions if feed_id not in present]
-    if new:
-        connection.execute(
-            insert(feed_entries),
-            [
-                {"feed_id": i, "sequence": sequence, "entry_id": entry_id, "position": positions[i]}
-                for i in new
-            ],
-        )
+    new = [i for i in positions if i not in present]
     rejoined = [i for i in positions if i in present and present[i].left_at is not None]
-    reordered = [
-        i
-        for i in positions
-        if i in present and i not in rejoined and present[i].position != positions[i]
-    ]
-    for feed_id in rejoined + reordered:
-        connection.execute(
-            update(feed_entries)
-            .where(feed_entries.c.feed_id == feed_id, feed_entries.c.sequence == sequence)
-            .values(left_at=None, position=positions[feed_id])
-        )
     left = [i for i, row in present.items() if i not in positions and row.left_at is None]
+    if new:
+        _join(connection, entry_id, sequence, positions, new)
+    for feed_id, position in positions.items():
+        if feed_id in rejoined or (feed_id in present and present[feed_id].position != position):
+            connection.execute(
+                update(feed_entries)
+                .where(feed_entries.c.feed_id == feed_id, feed_entries.c.sequence == sequence)
+                .values(left_at=None, position=position)
+            )
     if left:
         instant = work.next_instant()
         connection.execute(
@@ -99,10 +111,33 @@ def place_entry(
             .values(left_at=instant)
         )
         touch_feeds(connection, left, instant)
+    touch_feeds(connection, list(positions), updated)
+    if is_live:
         _count(connection, left, -1)
-    _count(connection, new + rejoined, +1)
-    if new or rejoined or reordered or left:
-        work.changed = True
+        _count(connection, new + rejoined, +1)
+    work.changed = True
+
+
+def _positions(work: Publishing, wanted: Sequence[Membership], updated: datetime) -> dict[int, int]:
+    """The feeds wanted and the one of all entries, each with the place of its name."""
+    ids = _find_or_make(work, [*wanted, _ALL], updated)
+    return {ids[m.key]: m.position for m in (*wanted, _ALL)}
+
+
+def _join(
+    connection: Connection,
+    entry_id: int,
+    sequence: int,
+    positions: Mapping[int, int],
+    feed_ids: Sequence[int],
+) -> None:
+    connection.execute(
+        insert(feed_entries),
+        [
+            {"feed_id": i, "sequence": sequence, "entry_id": entry_id, "position": positions[i]}
+            for i in feed_ids
+        ],
+    )
 
 
 def feeds_of_entry(connection: Connection, entry_id: int) -> list[int]:
@@ -118,7 +153,11 @@ def feeds_of_entry(connection: Connection, entry_id: int) -> list[int]:
 def touch_feeds(connection: Connection, feed_ids: Sequence[int], instant: datetime) -> None:
     """Record that something in these feeds was updated, or departed, at `instant`."""
     if feed_ids:
-        connection.execute(update(feeds).where(feeds.c.id.in_(feed_ids)).values(updated=instant))
+        connection.execute(
+            update(feeds)
+            .where(feeds.c.id.in_(feed_ids), feeds.c.updated < instant)
+            .values(updated=instant)
+        )
 
 
 def count_entry(connection: Connection, entry_id: int, by: int) -> None:
@@ -135,33 +174,24 @@ def _count(connection: Connection, feed_ids: Sequence[int], by: int) -> None:
         )
 
 
-def _all_feed(connection: Connection) -> int:
-    feed_id: int = connection.execute(
-        select(feeds.c.id).where(feeds.c.kind == SelectionKind.ALL)
-    ).scalar_one()
-    return feed_id
-
-
-def _find_or_make(work: Publishing, wanted: Sequence[Membership]) -> Mapping[tuple[str, str], int]:
-    if not wanted:
-        return {}
-    connection = work.connection
-    keys = [m.key for m in wanted]
-    known = {
-        (row.kind, row.key): row.id
-        for row in connection.execute(
+def _find_or_make(
+    work: Publishing, wanted: Sequence[Membership], updated: datetime
+) -> Mapping[tuple[str, str], int]:
+    unmet = [m for m in wanted if m.key not in work.feed_ids]
+    if unmet:
+        found = work.connection.execute(
             select(feeds.c.kind, feeds.c.key, feeds.c.id).where(
-                tuple_(feeds.c.kind, feeds.c.key).in_(keys)
+                tuple_(feeds.c.kind, feeds.c.key).in_([m.key for m in unmet])
             )
         )
-    }
-    for membership in wanted:
-        if membership.key not in known:
-            known[membership.key] = _make(work, membership)
-    return known
+        work.feed_ids.update({(row.kind, row.key): row.id for row in found})
+    for membership in unmet:
+        if membership.key not in work.feed_ids:
+            work.feed_ids[membership.key] = _make(work, membership, updated)
+    return work.feed_ids
 
 
-def _make(work: Publishing, membership: Membership) -> int:
+def _make(work: Publishing, membership: Membership, updated: datetime) -> int:
     kind, key = membership.key
     # A name of signs alone has no letters to make a slug of.
     base = slugify(membership.name) or "unnamed"
@@ -187,7 +217,7 @@ def _make(work: Publishing, membership: Membership) -> int:
             slug=slug,
             name=membership.name,
             person_kind=membership.person_kind,
-            updated=work.now,
+            updated=updated,
             entry_count=0,
         )
         .returning(feeds.c.id)

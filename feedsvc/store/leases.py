@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 from sqlalchemy import Connection, insert, select, update
@@ -54,15 +54,17 @@ def take_lease(store: Store) -> Lease | None:
     path = store.sqlite_path
     if path is not None:
         lock_file = _try_flock(f"{path}.lease")
-        if lock_file is None:
-            return None
-        return Lease(name=_INGEST, fence=_raise_fence(store), _lock_file=lock_file)
-    session = store.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-    taken = session.exec_driver_sql(f"SELECT pg_try_advisory_lock({_ADVISORY_KEY})").scalar()
-    if not taken:
-        session.close()
+        lease = Lease(name=_INGEST, fence=0, _lock_file=lock_file) if lock_file else None
+    else:
+        session = _try_advisory_lock(store)
+        lease = Lease(name=_INGEST, fence=0, _session=session) if session else None
+    if lease is None:
         return None
-    return Lease(name=_INGEST, fence=_raise_fence(store), _session=session)
+    try:
+        return replace(lease, fence=_raise_fence(store))
+    except BaseException:
+        lease.release()
+        raise
 
 
 def _try_flock(path: str) -> IO[bytes] | None:
@@ -76,6 +78,17 @@ def _try_flock(path: str) -> IO[bytes] | None:
         lock_file.close()
         return None
     return lock_file
+
+
+def _try_advisory_lock(store: Store) -> Connection | None:
+    try:
+        session = store.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        if session.exec_driver_sql(f"SELECT pg_try_advisory_lock({_ADVISORY_KEY})").scalar():
+            return session
+        session.close()
+    except SQLAlchemyError as error:
+        raise StoreError(f"the lease cannot be asked for: {error}") from error
+    return None
 
 
 def _raise_fence(store: Store) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, update
@@ -31,6 +31,7 @@ class Publishing:
     """One open publishing transaction: its connection, and the numbers it gives out.
 
     `changed` is set by whatever alters a feed or a page; only then does the version move.
+    feed_ids: the feeds met so far, by kind and folded name.
     """
 
     connection: Connection
@@ -38,6 +39,7 @@ class Publishing:
     sequence: int
     last_instant: datetime
     changed: bool = False
+    feed_ids: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def next_sequence(self) -> int:
         """The next number in order of arrival; nobody sees it before those below it."""
@@ -58,6 +60,7 @@ class Publishing:
                 yield
         except BaseException:
             self.sequence, self.last_instant, self.changed = before
+            self.feed_ids.clear()  # some of them may have been made just now
             raise
 
 

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from flask import Response, abort, request
 
-from feedsvc.errors import FeedsvcError
+from feedsvc.errors import InvalidRequest
 from feedsvc.model.access import Scope, Token
 from feedsvc.model.document import DocumentOutcome
 from feedsvc.model.run import OutcomePage, Run, RunRequest
@@ -23,22 +23,12 @@ from feedsvc.model.run import OutcomePage, Run, RunRequest
 if TYPE_CHECKING:
     from feedsvc.runtime import Runtime
 
+MAX_BODY_BYTES = 1_000_000
 DEFAULT_LIMIT = 200
 MAX_LIMIT = 1000
-_FLAGS = ("dry_run", "force", "move_updated")
+_FLAGS = ("dry_run", "move_updated")
 _KEYS = ("paths", *_FLAGS)
 _Problem = Mapping[str, str]
-
-
-class InvalidRequest(FeedsvcError):
-    """A request that cannot be used; nothing was queued.
-
-    problems: each says where (`pointer`, RFC 6901, or `parameter`) and what (`detail`).
-    """
-
-    def __init__(self, detail: str, problems: tuple[_Problem, ...] = ()) -> None:
-        super().__init__(detail)
-        self.problems = problems
 
 
 def is_admin(path: str) -> bool:
@@ -49,6 +39,9 @@ def reingest(runtime: Runtime) -> Response:
     """POST: queue a run; it is never worked on inside the request."""
     token = _authenticate(runtime, Scope.INGEST)
     body = request.get_data()
+    # Werkzeug refuses a longer Content-Length, but cuts a longer chunked body off in silence.
+    if len(body) >= MAX_BODY_BYTES:
+        abort(413)
     if body.strip() and not request.is_json:
         abort(415)
     wanted = read_run_request(body)
@@ -72,16 +65,20 @@ def job(runtime: Runtime, job_id: str) -> Response:
 
 
 def read_run_request(body: bytes) -> RunRequest:
-    """Read what a run shall do; an empty body asks for everything. Raises InvalidRequest."""
+    """Read what a run shall do; an empty body asks for everything. Raises InvalidRequest.
+
+    A re-ingest always extracts anew: that is what it is asked for.
+    """
     if not body.strip():
-        return RunRequest()
+        return RunRequest(force=True)
     found = _read_object(body)
     problems = (*_unknown_keys(found), *_path_problems(found), *_flag_problems(found))
     if problems:
         raise InvalidRequest("The request cannot be used; nothing was queued.", problems)
     paths = found.get("paths", [])
     assert isinstance(paths, list)  # `_path_problems` has looked
-    return RunRequest(paths=tuple(paths), **{flag: bool(found.get(flag)) for flag in _FLAGS})
+    flags = {flag: bool(found.get(flag)) for flag in _FLAGS}
+    return RunRequest(paths=tuple(paths), force=True, **flags)
 
 
 def _authenticate(runtime: Runtime, scope: Scope) -> Token:
@@ -175,7 +172,6 @@ def _told(runtime: Runtime, run: Run, page: OutcomePage, limit: int) -> Response
         "request": {
             "paths": run.request.paths,
             "dry_run": run.request.dry_run,
-            "force": run.request.force,
             "move_updated": run.request.move_updated,
         },
         "total": run.total,

@@ -19,7 +19,6 @@ from feedsvc.web.templating import install_templating
 if TYPE_CHECKING:
     from feedsvc.runtime import Runtime
 
-MAX_REQUEST_BYTES = 1_000_000
 _FORMAT = f"<any({', '.join(FeedFormat)}):format>"
 _KIND = f"<any({', '.join(kind for kind in SelectionKind if kind is not SelectionKind.ALL)}):kind>"
 
@@ -54,7 +53,7 @@ ROUTES = (
 def create_app(runtime: Runtime) -> Flask:
     """The WSGI application of one process."""
     app = Flask("feedsvc.web", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = admin_api.MAX_BODY_BYTES
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     for route in ROUTES:
         view = partial(route.view, runtime)

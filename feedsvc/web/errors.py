@@ -20,11 +20,12 @@ from feedsvc.errors import (
     AccessDenied,
     EntryGone,
     FeedsvcError,
+    InvalidRequest,
     NotFound,
     ScopeMissing,
     StoreError,
 )
-from feedsvc.web.admin_api import InvalidRequest, is_admin
+from feedsvc.web.admin_api import is_admin
 from feedsvc.web.responses import page_cache_control
 
 if TYPE_CHECKING:

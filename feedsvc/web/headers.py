@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from feedsvc.runtime import Runtime
 
 EVERYWHERE = {
+    # In place of the server's own, which names it.
+    "Server": "feedsvc",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",

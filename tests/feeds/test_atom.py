@@ -95,6 +95,11 @@ def test_a_summary_that_is_the_whole_body_is_left_out() -> None:
     assert texts(feed, "./entry/summary") == []
 
 
+def test_a_summary_is_kept_beside_a_body_that_says_more() -> None:
+    feed = parsed(make_entry(summary="In short.", html=f"<p>{'At length. ' * 200}</p>"))
+    assert texts(feed, "./entry/summary") == ["In short."]
+
+
 def test_an_entry_without_author_has_the_feeds_which_is_the_site() -> None:
     feed = parsed(make_entry(authors=(Person(name=" "),)))
     assert texts(feed, "./author/name") == ["Example News"]

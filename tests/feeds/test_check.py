@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from feedsvc.feeds import opml
 from feedsvc.feeds.check import Severity, check_agreement, check_document
@@ -23,6 +25,7 @@ _SOUND["opml"] = opml.render(
 ).body.decode()
 _MEDIA_TYPES = {format.value: format.media_type for format in FeedFormat}
 _MEDIA_TYPES["opml"] = opml.MEDIA_TYPE
+_HISTORY = "http://purl.org/syndication/history/1.0"
 
 # The rule, the format, and what to replace (an expression, its first match) by what.
 _BROKEN = [
@@ -56,7 +59,7 @@ _BROKEN = [
     ("id-not-ascii", "json", '"id":"', '"id":"ü'),
     ("id-not-canonical", "atom", "<id>urn", "<id>URN"),
     ("id-not-canonical", "atom", "<id>urn:.*?<", "<id>https://Example.com/1<"),
-    ("id-is-web-address", "atom", "<id>urn:.*?<", "<id>https://example.com/1<"),
+    ("id-is-web-address", "atom", "(<entry.*?<id>)urn:.*?<", r"\1https://example.com/1<"),
     ("id-not-unique", "rss", "<guid(.*?)>.*?<", r"<guid\1>1234<"),
     ("title-empty", "atom", "<title>.*?<", "<title> <"),
     ("title-empty", "json", '"title":".*?"', '"title":""'),
@@ -82,8 +85,14 @@ _BROKEN = [
     ("link-not-absolute", "atom", 'href="https://news.example.org/articles', 'href="articles'),
     ("link-not-absolute", "atom", "<icon>https:", "<icon>"),
     ("link-not-absolute", "rss", "<link>https://news.example.org/articles", "<link>ftp://a"),
-    ("link-not-absolute", "json", '"url":"https://news', '"url":"https://news ä'),
+    ("link-not-absolute", "json", '"url":"https://news', '"url":"https:/news'),
     ("link-not-absolute", "opml", 'htmlUrl="https:', 'htmlUrl="'),
+    ("link-not-absolute", "rss", "<link>https://news.example.org/<", "<link>https://[::1/<"),
+    ("link-characters", "atom", 'articles/2"', 'articles/ü"'),
+    ("link-characters", "rss", "<link>https://news.example.org/articles", r"\g<0>/a b"),
+    ("paging-loop", "atom", '<link href="(.*?)"', r'<link href="\1" rel="next"/><link href="\1"'),
+    ("archive-current-missing", "atom", "<icon>", f'<a:archive xmlns:a="{_HISTORY}"/><icon>'),
+    ("history-link-in-entry", "rss", "<guid", '<atom:link rel="next" href="https://a.b/"/><guid'),
     ("enclosure-length", "rss", 'length="1234"', ""),
     ("enclosure-length", "atom", 'length="1234"', 'length="1.5"'),
     ("enclosure-length", "json", '"size_in_bytes":1234', '"size_in_bytes":1234.5'),
@@ -169,6 +178,7 @@ _BROKEN = [
     ("rss-unknown-element", "rss", "</item>", "<summary>a</summary></item>"),
     ("rss-guid-not-permalink", "rss", ' isPermaLink="false"', ""),
     ("rss-author-address", "rss", "<guid", "<author>Ada Lovelace</author><guid"),
+    ("rss-author-name", "rss", "<guid", "<author>a@b.c</author><guid"),
     ("rss-author-and-creator", "rss", "<guid", "<author>a@b.c (Ada)</author><guid"),
     ("rss-date-twice", "rss", "<guid", "<dc:date>2026-01-01</dc:date><guid"),
     ("rss-description-after-content", "rss", "(<item.*?)<description>.*?</description>", r"\1"),
@@ -252,6 +262,40 @@ def test_json_that_is_not_utf_8_is_found() -> None:
 @pytest.mark.parametrize("body", [b"", b"feed", b"\0", b"[" * 100_000, b"{" * 10, b"<a>" * 1000])
 def test_bytes_that_are_no_feed_are_told_and_nothing_raises(body: bytes) -> None:
     assert [f.severity for f in check_document(body, media_type=None, url=None)] == ["error"]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        """<feed xmlns="http://www.w3.org/2005/Atom"><id>urn:a:b</id><title>T</title>
+        <updated>2026-01-01T00:00:00Z</updated></feed>""",
+        """<rss version="2.0"><channel><title>T</title><link>https://a.b/</link>
+        <description>D</description><item><title>T</title><guid>https://a.b/c</guid></item>
+        </channel></rss>""",
+        """{"version": "https://jsonfeed.org/version/1", "title": "T",
+        "items": [{"id": "1", "content_text": "a"}]}""",
+    ],
+)
+def test_a_document_with_nothing_but_what_is_required_lacks_only_its_address(document: str) -> None:
+    findings = check_document(document.encode(), media_type=None, url=None)
+    assert [finding.rule for finding in findings] == ["self-missing"]
+
+
+@pytest.mark.parametrize("html", ["<![CDATA[a]]>", "<![if a]>b", "<!x>", "<?php a ?>"])
+def test_declarations_in_a_body_are_comments_as_in_html(html: str) -> None:
+    body = render(FeedFormat.JSON, [make_entry(html=html)])
+    assert check_document(body, media_type=None, url=None) == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(sorted(_SOUND)), st.data())
+def test_no_document_makes_the_check_itself_fail(format: str, data: st.DataObject) -> None:
+    sound = _SOUND[format]
+    start = data.draw(st.integers(min_value=0, max_value=len(sound)))
+    end = start + data.draw(st.integers(min_value=0, max_value=40))
+    spoilt = sound[:start] + data.draw(st.text(max_size=20)) + sound[end:]
+    for finding in check_document(spoilt.encode(), media_type=data.draw(st.text()), url=None):
+        assert finding.rule in ERRORS | WARNINGS
 
 
 def test_a_finding_names_its_line() -> None:

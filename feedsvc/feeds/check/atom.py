@@ -7,6 +7,7 @@ from datetime import datetime
 from lxml import etree
 
 from feedsvc.feeds.check.findings import Findings
+from feedsvc.feeds.check.history import check_history
 from feedsvc.feeds.check.values import (
     check_body,
     check_id,
@@ -17,6 +18,7 @@ from feedsvc.feeds.check.values import (
     check_unique,
     check_updates,
     check_url,
+    is_web_url,
     read_rfc3339,
 )
 from feedsvc.feeds.check.xml import ATOM, XHTML, Element, children, text_of, whole_text, words
@@ -46,6 +48,7 @@ def check_atom(findings: Findings, feed: Element, url: str | None) -> None:
             check_url(findings, name, text_of(feed, f"{ATOM}{name}"), feed)
     changed = _date(findings, feed, "updated")
     has_author = feed.find(f"{ATOM}author") is not None
+    check_history(findings, feed, entries)
     updates = [_check_entry(findings, entry, has_author) for entry in entries]
     check_updates(findings, changed, [u for u in updates if u], feed)
     check_unique(findings, [text_of(e, f"{ATOM}id") for e in entries if text_of(e, f"{ATOM}id")])
@@ -55,6 +58,9 @@ def _check_entry(findings: Findings, entry: Element, has_author: bool) -> dateti
     """Check one entry; its `updated`, if it has one that can be read."""
     _check_children(findings, entry, _IN_ENTRY, _ONCE_IN_ENTRY)
     _check_common(findings, entry)
+    guid = text_of(entry, f"{ATOM}id")
+    if is_web_url(guid):
+        findings.add("id-is-web-address", f"id is a web address: {guid!r}", entry)
     authors = (f"{ATOM}author", f"{ATOM}source/{ATOM}author")
     if not has_author and all(entry.find(path) is None for path in authors):
         findings.add("atom-author-missing", "neither entry nor feed has an author", entry)

@@ -7,6 +7,7 @@ from datetime import datetime
 from html import unescape
 
 from feedsvc.feeds.check.findings import Findings
+from feedsvc.feeds.check.history import check_history
 from feedsvc.feeds.check.values import (
     check_body,
     check_id,
@@ -40,7 +41,7 @@ _ONCE = words(
 _IN_CHANNEL = _ONCE | {"category", "item"}
 _ONCE_IN_ITEM = words("title link description author comments guid pubDate source")
 _IN_ITEM = _ONCE_IN_ITEM | {"category", "enclosure"}
-_ADDRESS = re.compile(r"[^\s@()]+@[^\s@()]+ \(.+\)")
+_ADDRESS = re.compile(r"[^\s@()]+@[^\s@()]+( \(.+\))?")
 
 
 def check_rss(findings: Findings, rss: Element, url: str | None) -> None:
@@ -65,6 +66,7 @@ def check_rss(findings: Findings, rss: Element, url: str | None) -> None:
     _check_self(findings, channel, url)
     built = _date(findings, channel, "lastBuildDate")
     items = channel.findall("item")
+    check_history(findings, channel, items)
     updates = [_check_item(findings, item) for item in items]
     check_updates(findings, built, [u for u in updates if u], channel)
     check_unique(findings, [text_of(i, "guid") for i in items if text_of(i, "guid")])
@@ -124,8 +126,11 @@ def _check_author(findings: Findings, item: Element) -> None:
     author = item.find("author")
     if author is None:
         return
-    if not _ADDRESS.fullmatch(whole_text(author).strip()):
+    address = _ADDRESS.fullmatch(whole_text(author).strip())
+    if address is None:
         findings.add("rss-author-address", "author is not 'address (name)'", author)
+    elif address[1] is None:
+        findings.add("rss-author-name", "author is an address without a name", author)
     if item.find(f"{DUBLIN_CORE}creator") is not None:
         findings.add("rss-author-and-creator", "item has author and dc:creator", author)
 

@@ -41,18 +41,20 @@ _END_OPTIONAL = words("caption colgroup dd dt li option p rb rp rt rtc tbody td 
 
 
 def is_web_url(value: str) -> bool:
-    """Whether `value` is an absolute http(s) URI in ASCII."""
+    """Whether `value` is an absolute http(s) URL."""
     try:
         parts = urlsplit(value)
-    except ValueError:
+    except ValueError:  # a bracket that opens no IPv6 address
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname and _URI.fullmatch(value))
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def check_url(findings: Findings, what: str, value: str, at: Any = None) -> None:
     """at: as in `Findings.add`, in all functions here."""
     if not is_web_url(value):
-        findings.add("link-not-absolute", f"{what} is no absolute http(s) URI: {value!r}", at)
+        findings.add("link-not-absolute", f"{what} is no absolute http(s) URL: {value!r}", at)
+    elif not _URI.fullmatch(value):
+        findings.add("link-characters", f"{what} has characters no URI has: {value!r}", at)
 
 
 def check_id(findings: Findings, value: str, at: Any = None, *, uri: bool = True) -> None:
@@ -65,8 +67,6 @@ def check_id(findings: Findings, value: str, at: Any = None, *, uri: bool = True
     if scheme and scheme[1] != scheme[1].lower():
         findings.add("id-not-canonical", f"id's scheme is not in lower case: {value!r}", at)
     elif scheme and scheme[1] in ("http", "https"):
-        if uri:
-            findings.add("id-is-web-address", f"id is a web address: {value!r}", at)
         host = value.split("/")[2] if value.count("/") >= 2 else ""
         if host != host.lower():
             findings.add("id-not-canonical", f"id's host is not in lower case: {value!r}", at)

@@ -47,7 +47,9 @@ _DAY = r"(?<![\d:.,/-])(?P<day>\d{1,2})"
 _PATTERNS = (
     (
         "ISO order",
-        re.compile(r"(?<![\d/.-])(?P<year>\d{4})(?P<s>[-/.‐–])(?P<m>\d{1,2})(?P=s)(?P<day>\d{1,2})(?=\D|$)"),
+        re.compile(
+            r"(?<![\d/.-])(?P<year>\d{4})(?P<s>[-/.‐–])(?P<m>\d{1,2})(?P=s)(?P<day>\d{1,2})(?=\D|$)"
+        ),
     ),
     (
         "year, month, day with their characters",
@@ -59,7 +61,7 @@ _PATTERNS = (
         "day, month name, year",
         re.compile(
             rf"{_DAY}(?:st|nd|rd|th|er|[ºª°.])? {{0,2}}[-/.,]? ?{_OF}{_MONTH}"
-            rf"(?:[ /](?P<second>{_WORD}))?"
+            rf"(?:[ /](?P<second>{_WORD}))?(?:[ /](?P<third>{_WORD}))?"
             rf"[.॰]? {{0,2}}[-/,،]? ?{_OF}{_NAMED_YEAR}"
         ),
     ),
@@ -72,13 +74,16 @@ _PATTERNS = (
     ),
     (
         "year, month name, day",
-        re.compile(rf"(?<!\d)(?P<year>\d{{4}})[.,]? {{0,2}}[-/]?{_MONTH}[.]? {{0,2}}[-/]?(?P<day>\d{{1,2}})(?!\d)"),
+        re.compile(
+            rf"(?<!\d)(?P<year>\d{{4}})[.,]? {{0,2}}[-/]?{_MONTH}"
+            rf"[.]? {{0,2}}[-/]?(?P<day>\d{{1,2}})(?!\d)"
+        ),
     ),
     (
         "numbers",
         re.compile(
             r"(?<![\d/.:,-])(?P<a>\d{1,2})(?P<s>[-/.‐–]|\. )(?P<b>\d{1,2})(?P=s) ?"
-            rf"(?:{_YEAR}|(?P<short>\d\d)(?![\d/.:-]\d|\d))"
+            rf"(?:{_YEAR}(?![./-]\d)|(?P<short>\d\d)(?![\d/.:-]\d|\d))"
         ),
     ),
 )
@@ -98,10 +103,14 @@ _ZONE = (
     r"|(?P<offset>[+\-−]\d\d:?\d\d)(?!\d))"
 )
 _TIME_AFTER = re.compile(
-    r"(?P<gap>[ ,.;|•·–—\-(\[tT]{0,5}(?:(?:at|um|à|às|alle|kl|klo|kello|ore|om|в|о|saat|a las|a les|pukul)"
+    r"(?P<gap>[ ,.;|•·–—\-(\[tT]{0,5}(?:(?:at|um|à|às|alle|kl|klo|kello|ore|om|в|о|saat|a las|"
+    r"a les|pukul)"
     rf"(?![^\W\d_])[. ]{{0,2}})?)(?:{_CLOCK})(?:{_ZONE})?"
 )
-_TIME_BEFORE = re.compile(rf"(?<![\d:.])(?:{_CLOCK})(?:{_ZONE})?(?: uhr| hrs)?[ ,.;|•·–—\-)\]]{{0,4}}(?:on |le |on the )?$")
+_TIME_BEFORE = re.compile(
+    rf"(?<![\d:.])(?:{_CLOCK})(?:{_ZONE})?(?: uhr| hrs)?[ ,.;|•·–—\-)\]]{{0,4}}(?:on |le |"
+    rf"on the )?$"
+)
 _CJK_HALF = re.compile(r"^ ?(上午|下午|午前|午後|오전|오후)? ?")
 
 # Hours east of Greenwich. Abbreviations that mean several zones (CST, IST, AST) are left out on
@@ -131,6 +140,11 @@ _ZONES = {
 _TAKES_AN_OFFSET = frozenset({"utc", "gmt", "z"})
 
 
+def may_hold_a_date(folded: str) -> bool:
+    """Whether a folded line is worth searching: most lines are not, and this is quick."""
+    return _MAY_HOLD_A_DATE.search(folded) is not None
+
+
 def find_date(
     line: str, *, language: str | None, day_first: bool | None = None
 ) -> FoundDate | None:
@@ -148,7 +162,7 @@ def find_dates(
     if not unicodedata.is_normalized("NFC", line):
         line = unicodedata.normalize("NFC", line)
     folded = fold(line[:_MAX_SEARCHED_CHARS])
-    if not _MAY_HOLD_A_DATE.search(folded):
+    if not may_hold_a_date(folded):
         return ()
     if day_first is None:
         day_first = language is None or language.partition("-")[0] != "en"
@@ -156,43 +170,51 @@ def find_dates(
     else:
         assumed = False
     found: list[FoundDate] = []
-    for match, day, rule in _days(line, folded, day_first, assumed):
-        if all(match.end() <= f.start or match.start() >= f.end for f in found):
-            found.append(_with_time(folded, match, day, rule))
+    for start, end, day, rule in _days(line, folded, day_first, assumed):
+        if all(end <= f.start or start >= f.end for f in found):
+            found.append(_with_time(folded, start, end, day, rule))
     return tuple(sorted(found, key=lambda f: f.start))
 
 
 def _days(
     line: str, folded: str, day_first: bool, assumed: bool
-) -> Iterator[tuple[re.Match[str], date, str]]:
-    """Every valid day printed in a folded line, the surer patterns first."""
+) -> Iterator[tuple[int, int, date, str]]:
+    """Every valid day printed in a line with where it stands, the surer patterns first."""
     for rule, pattern in _PATTERNS:
         for match in pattern.finditer(folded):
             told = match.groupdict()
+            start = match.start()
             if "a" in told:
-                day, rule = _numeric_day(told, day_first, assumed)
+                day, order = _numeric_day(told, day_first, assumed)
+                if day is not None:
+                    yield start, match.end(), day, order
+                continue
+            if told.get("m"):
+                month: int | None = int(told["m"])
             else:
-                month = int(told["m"]) if told.get("m") else _named_month(told, line[match.start("month") : match.end("month")])
-                day = _valid_day(int(told["year"]), month, int(told["day"]))
+                seam = _SEAM.search(line[match.start("month") : match.end("month")])
+                if seam:
+                    # What ends in lower case before a capital is another inline element:
+                    # "TimesNovember 21".
+                    told["month"] = told["month"][seam.start() :]
+                    start += seam.start() if match.start("month") == start else 0
+                month = _named_month(told)
+            day = _valid_day(int(told["year"]), month, int(told["day"]))
             if day is not None:
-                yield match, day, rule
+                yield start, match.end(), day, rule
 
 
-def _named_month(told: dict[str, str], printed: str) -> int | None:
-    first, second = told["month"], told.get("second")
-    # What ends in lower case before a capital is another inline element: "TimesNovember 21".
-    seam = _SEAM.search(printed)
-    if seam:
-        first = first[seam.start() :]
-    if second:
-        # "تشرين الثاني" is one name of two words, "آب/اغسطس" one month by two names.
-        return month_of(f"{first} {second}") or month_of(second) or month_of(first)
-    return month_of(first)
+def _named_month(told: dict[str, str]) -> int | None:
+    """The month of up to three words.
+
+    "تشرين الثاني" is one name of two words, "آب/اغسطس" one month by two names.
+    """
+    words = [w for w in (told["month"], told.get("second"), told.get("third")) if w]
+    names = [" ".join(words[:2]), *words] if len(words) > 1 else words
+    return next((month for name in names if (month := month_of(name))), None)
 
 
-def _numeric_day(
-    told: dict[str, str], day_first: bool, assumed: bool
-) -> tuple[date | None, str]:
+def _numeric_day(told: dict[str, str], day_first: bool, assumed: bool) -> tuple[date | None, str]:
     a, b = int(told["a"]), int(told["b"])
     if told["short"]:
         if len(told["a"]) < 2 or len(told["b"]) < 2:
@@ -219,9 +241,8 @@ def _valid_day(year: int, month: int | None, day: int) -> date | None:
         return None
 
 
-def _with_time(folded: str, match: re.Match[str], day: date, rule: str) -> FoundDate:
+def _with_time(folded: str, start: int, end: int, day: date, rule: str) -> FoundDate:
     """The day with the time that stands beside it, an instant if that time has a zone."""
-    start, end = match.span()
     half = _CJK_HALF.match(folded, end) if folded[end : end + 4].strip() else None
     clock = _TIME_AFTER.match(folded, end) or (
         half and half.group(1) and _TIME_AFTER.match(folded, half.end())
@@ -312,7 +333,9 @@ def parse_iso(value: str) -> FoundDate | None:
 def _iso(value: str) -> datetime | None:
     if not value.isascii() or not value[:4].isdigit() or len(value) < 8:
         return None
-    text = re.sub(r"\s+(?=[+\-Z]\S*$)|\s*(?:UTC|GMT)$", lambda m: "" if m.group().isspace() else "Z", value)
+    text = re.sub(
+        r"\s+(?=[+\-Z]\S*$)|\s*(?:UTC|GMT)$", lambda m: "" if m.group().isspace() else "Z", value
+    )
     try:
         return datetime.fromisoformat(text)
     except ValueError:

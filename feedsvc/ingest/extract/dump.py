@@ -14,10 +14,12 @@ from feedsvc.ingest.extract.language import identify_language
 from feedsvc.ingest.extract.lines import head_of, read_lines
 from feedsvc.ingest.extract.months import fold
 from feedsvc.ingest.extract.people import byline_lead, lead_is_weak, parse_byline
-from feedsvc.ingest.extract.roles import Labelled, Part, Role, label_lines as label
+from feedsvc.ingest.extract.roles import Labelled
+from feedsvc.ingest.extract.roles import label_lines as label
 from feedsvc.ingest.extract.summary import summarize
-from feedsvc.ingest.extract.textual import MAX_TITLE_CHARS, clean_text
-from feedsvc.model.entry import Evidence, Person, Precision
+from feedsvc.ingest.extract.textual import clean_text
+from feedsvc.ingest.extract.weights import Part, Role
+from feedsvc.model.entry import Evidence, Person, PersonKind, Precision
 
 _KINDS = {
     Role.STANDFIRST: BlockKind.PARAGRAPH,
@@ -31,16 +33,19 @@ _MAX_SOURCE_CHARS = 60
 
 _SEPARATORS = re.compile(r" ?[|•·] ?| — | – | / ")
 _COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|copyright)[ ,:]*(?:©|\(c\))?[ ,:]*(?:\d{4}(?: ?[-–] ?(?:\d{4}|present))?)?[ ,.:]*(?:by )?"
+    r"(?:©|\(c\)|copyright)[ ,:]*(?:©|\(c\))?[ ,:]*(?:\d{4}(?: ?[-–] ?(?:\d{4}|"
+    r"present))?)?[ ,.:]*(?:by )?"
     r"(?P<name>[^\d.,|©()\n][^.,|©()\n]{1,59})",
     re.IGNORECASE,
 )
 _NO_SOURCE = re.compile(
-    r"all rights|alle rechte|tous droits|todos los|tutti i|reserved|policy|terms|press|images|photo",
+    r"all rights|alle rechte|tous droits|todos los|tutti i|"
+    r"reserved|policy|terms|press|images|photo",
     re.IGNORECASE,
 )
 _OWN_ADDRESS = re.compile(
-    r"^(?:(?:original )?(?:url|link|source|permalink|canonical|short url|quelle|fuente|lien)s?:? ?)?"
+    r"^(?:(?:original )?(?:url|link|source|permalink|canonical|short url|quelle|fuente|"
+    r"lien)s?:? ?)?"
     r"<?(?P<url>https?://\S+?)>?$",
     re.IGNORECASE,
 )
@@ -150,7 +155,8 @@ def _body_confidence(labelled: list[Labelled]) -> float:
 def _title(labelled: list[Labelled], blocks: list[Block]) -> tuple[str, Evidence]:
     for item in labelled:
         if item.role is Role.TITLE:
-            title = clean_text(item.line.text, MAX_TITLE_CHARS)
+            text = item.line.text
+            title = clean_text(cues.BULLET.sub("", text) if item.line.bullet else text)
             sure = "shares most words" in item.line.features
             return title, Evidence(
                 field="title",
@@ -160,7 +166,7 @@ def _title(labelled: list[Labelled], blocks: list[Block]) -> tuple[str, Evidence
                 lines=item.line.numbers,
             )
     lede = next((b for b in blocks if b.kind is not BlockKind.HEADING), blocks[0])
-    title = clean_text(summarize(lede.text, _MADE_TITLE_CHARS), MAX_TITLE_CHARS)
+    title = clean_text(summarize(lede.text, _MADE_TITLE_CHARS))
     return title, Evidence(
         field="title",
         value=title,
@@ -173,37 +179,76 @@ def _title(labelled: list[Labelled], blocks: list[Block]) -> tuple[str, Evidence
 # Authors
 
 
+_SURE = frozenset({"leads in names", "is an agency"})
+_LIKELY = frozenset(
+    {"is a name beside a date", "may lead in names", "is mostly a date", "is a date"}
+)
+_BYLINE_ROLES = (Role.BYLINE, Role.PUBLISHED, Role.UPDATED)
+
+
 def _authors(labelled: list[Labelled]) -> tuple[tuple[Person, ...], list[Evidence]]:
-    """The people of the bylines in the head; else of those above it; else of those below."""
-    for part, confidence in ((Part.HEAD, 0.9), (Part.ABOVE, 0.7), (Part.BODY, 0.6), (Part.BELOW, 0.6)):
-        people: list[Person] = []
-        evidence: list[Evidence] = []
-        for item in labelled:
-            if item.part is not part or item.role not in (Role.BYLINE, Role.PUBLISHED, Role.UPDATED):
-                continue
-            for person in _people_in(item):
-                if all(person.name.casefold() != p.name.casefold() for p in people):
-                    people.append(person)
-                    evidence.append(
-                        Evidence(
-                            field="authors",
-                            value=person.name,
-                            rule=f"byline in the {part} part: {item.why}",
-                            confidence=confidence,
-                            lines=item.line.numbers,
-                        )
-                    )
-        if people:
-            return tuple(people), evidence
+    """The people of the bylines in the head; else of those above it, within or below the body.
+
+    Of the bylines in one part the surest count, and names on the lines right beside them.
+    """
+    for part in (Part.HEAD, Part.ABOVE, Part.BODY, Part.BELOW):
+        bylines = {
+            at: people
+            for at, item in enumerate(labelled)
+            if item.part is part and item.role in _BYLINE_ROLES and (people := _people_in(item))
+        }
+        for confidence, features in ((0.95, _SURE), (0.8, _LIKELY), (0.6, None)):
+            sure = [
+                at
+                for at in bylines
+                if features is None or not features.isdisjoint(labelled[at].line.features)
+            ]
+            if sure:
+                return _told_by(labelled, bylines, sure, confidence)
     return (), []
+
+
+def _told_by(
+    labelled: list[Labelled],
+    bylines: dict[int, tuple[Person, ...]],
+    sure: list[int],
+    confidence: float,
+) -> tuple[tuple[Person, ...], list[Evidence]]:
+    chosen = set(sure)
+    for at in sorted(bylines):
+        if at - 1 in chosen:
+            chosen.add(at)
+    for at in sorted(bylines, reverse=True):
+        if at + 1 in chosen:
+            chosen.add(at)
+    people: list[Person] = []
+    evidence: list[Evidence] = []
+    for at in sorted(chosen):
+        item = labelled[at]
+        for person in bylines[at]:
+            if any(person.name.casefold() == p.name.casefold() for p in people):
+                continue
+            people.append(person)
+            evidence.append(
+                Evidence(
+                    field="authors",
+                    value=person.name,
+                    rule=f"byline in the {item.part} part: {item.why}",
+                    confidence=confidence if at in sure else round(confidence - 0.2, 2),
+                    lines=item.line.numbers,
+                )
+            )
+    return tuple(people), evidence
 
 
 def _people_in(item: Labelled) -> tuple[Person, ...]:
     line = item.line
     text = line.text.replace("\xa0", " ")
     features = line.features
-    if byline_lead(text) or "is an agency" in features:
-        people = parse_byline(text)
+    lead = byline_lead(text)
+    if lead or "is an agency" in features:
+        dated = line.dates[0].start if line.dates else 0
+        people = parse_byline(text[:dated] if dated > lead else text)
         if people:
             return people
     # "Le Monde | 04.05.2015 | Par Jeanne Doe": a part of the line has the lead.
@@ -213,8 +258,16 @@ def _people_in(item: Labelled) -> tuple[Person, ...]:
             if people:
                 return people
     if any(f in features for f in ("is a name", "begins with a name", "may begin with a name")):
-        return parse_byline(head_of(line), labelled=True)
+        people = parse_byline(head_of(line), labelled=True)
+        # Without a lead one word is as likely a button as a name.
+        return tuple(p for p in people if _is_telling(p))
     return ()
+
+
+def _is_telling(person: Person) -> bool:
+    return (
+        person.kind is PersonKind.ORGANIZATION or " " in person.name or not person.name[0].isupper()
+    )
 
 
 # Date
@@ -242,9 +295,7 @@ def _published(labelled: list[Labelled], language: str | None) -> _Dated | None:
     return max(candidates, key=lambda c: c.score, default=None)
 
 
-def _date_score(
-    labelled: list[Labelled], at: int, date: FoundDate, nth: int
-) -> tuple[float, str]:
+def _date_score(labelled: list[Labelled], at: int, date: FoundDate, nth: int) -> tuple[float, str]:
     item = labelled[at]
     before = fold(item.line.text[max(0, date.start - 40) : date.start])
     says_published = cues.PUBLISHED.search(before) is not None
@@ -265,9 +316,9 @@ def _date_score(
         if not (begins and first):
             return 0.0, ""
         return 2.0, "begins the text"
-    elif item.part in (Part.ABOVE, Part.BELOW) and not says_published:
-        return 0.0, ""
-    elif item.role in (Role.STANDFIRST, Role.TITLE) and not says_published:
+    elif (item.part in (Part.ABOVE, Part.BELOW) and not says_published) or (
+        item.role in (Role.STANDFIRST, Role.TITLE) and not says_published
+    ):
         return 0.0, ""
     return score, rule
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from feedsvc.ingest.extract.dates import FoundDate, find_date, parse_iso
-from feedsvc.ingest.extract.pagefacts import MAX_AUTHORS, distinct_tags
+from feedsvc.ingest.extract.pagefacts import MAX_AUTHORS, distinct_tags, language_tag
 from feedsvc.ingest.extract.people import parse_byline
 from feedsvc.ingest.extract.textual import clean_text
 from feedsvc.ingest.links import absolute_url
@@ -55,22 +55,24 @@ class FrontMatter:
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> FrontMatter:  # Any: what YAML or TOML holds
         keys = {key.strip().lower().replace("-", "_"): value for key, value in values.items()}
+        for nested in ("params", "taxonomies", "extra"):  # Hugo's and Zola's own tables
+            if isinstance(keys.get(nested), dict):
+                keys = {str(k).lower(): v for k, v in keys[nested].items()} | keys
         language = _text(keys, "lang", "language", "locale").replace("_", "-").lower()
         urls = [keys.get(k) for k in ("canonical_url", "canonical", "url", "link", "source")]
         canonical_url = next(
             (url for value in urls if isinstance(value, str) and (url := absolute_url(value))), None
         )
-        taxonomies = keys.get("taxonomies")
         return cls(
             title=clean_text(_text(keys, "title")),
             authors=_authors(keys),
             published=_published(keys, language),
-            language=language if _LANGUAGE.fullmatch(language) else "",
+            language=language_tag(language) if _LANGUAGE.fullmatch(language) else "",
             summary=clean_text(
                 _text(keys, "summary", "description", "excerpt", "abstract"), _MAX_SUMMARY_CHARS
             ),
             source=_source(keys, canonical_url),
-            tags=_tags({**keys, **(taxonomies if isinstance(taxonomies, dict) else {})}),
+            tags=_tags(keys),
             enclosures=tuple(_enclosures(keys))[:_MAX_ENCLOSURES],
             canonical_url=canonical_url,
             is_draft=_is_true(keys.get("draft"))
@@ -151,7 +153,7 @@ def _tags(keys: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _source(keys: Mapping[str, Any], canonical_url: str | None) -> str | None:
     """The publisher by name, else by the host of the article's own address."""
-    value = keys.get("source", keys.get("publisher"))
+    value = keys.get("source", keys.get("publisher", keys.get("site")))
     value = value.get("name") if isinstance(value, dict) else value
     if isinstance(value, str) and not absolute_url(value):
         return clean_text(value, 100) or None

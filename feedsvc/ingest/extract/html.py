@@ -23,6 +23,7 @@ from feedsvc.ingest.extract.pagefacts import (
     find_source,
     find_tags,
     find_title,
+    language_tag,
 )
 from feedsvc.ingest.extract.pagehead import PageHead, read_head, texts
 from feedsvc.ingest.extract.textual import clean_text
@@ -53,7 +54,7 @@ def extract_page(page: HtmlPage, limits: LimitSettings) -> Extraction:
         raise EmptyDocument(f"no {what} was found in the page; is it an article?")
     canonical_url = find_canonical_url(head)
     language = _language(head, body.text)
-    authors = find_authors(tree, head)
+    authors = find_authors(tree, head, body.byline)
     published = find_published(tree, head, language.value if language else None)
     published = published or _searched_day(tree, canonical_url)
     source = find_source(head, canonical_url)
@@ -106,7 +107,7 @@ def _language(head: PageHead, text: str) -> Found[str] | None:
     if _LANGUAGE.fullmatch(declared):
         same = detected is None or detected.code == _SPOKEN_AS.get(declared[:2], declared[:2])
         if same or detected is None or detected.confidence < _SURE_OF_LANGUAGE:
-            return Found(value=declared, rule="declared", confidence=0.9)
+            return Found(value=language_tag(declared), rule="declared", confidence=0.9)
     if detected is None:
         return None
     return Found(value=detected.code, rule="detected", confidence=detected.confidence)

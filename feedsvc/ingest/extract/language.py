@@ -33,6 +33,7 @@ _ONE_LANGUAGE = (
     ("si", re.compile("[\u0d80-\u0dff]")),
 )
 _HAN = re.compile("[\u3400-\u9fff]")
+_DENSE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _ARABIC = re.compile("[\u0621-\u06d3]")
 # Letters that only one of the languages in Arabic script uses, or uses all the time.
 _URDU = re.compile("[ٹڈڑںےھہ]")
@@ -50,7 +51,7 @@ class FoundLanguage:
 
 
 def detect_language(text: str) -> str | None:
-    """The language of a body, as a BCP 47 code; None where too little or nothing certain is said."""
+    """The language of a body, as a BCP 47 code; None where nothing certain is said."""
     found = identify_language(text)
     return found.code if found else None
 
@@ -59,8 +60,8 @@ def identify_language(text: str) -> FoundLanguage | None:
     """Like `detect_language`, with a confidence."""
     sample = text[:_MAX_CHARS]
     letters = sum(map(str.isalpha, sample))
-    # A sign of Chinese or Japanese says as much as several letters.
-    weight = letters + 2 * len(_HAN.findall(sample))
+    # A sign of Chinese, Japanese or Korean says as much as several letters.
+    weight = letters + 2 * len(_DENSE.findall(sample))
     if weight < _MIN_LETTERS:
         return None
     for code, script in _ONE_LANGUAGE:

@@ -10,9 +10,10 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from feedsvc.ingest.extract import cues
-from feedsvc.ingest.extract.dates import FoundDate, find_dates
+from feedsvc.ingest.extract.dates import FoundDate, find_dates, may_hold_a_date
 from feedsvc.ingest.extract.months import fold
 from feedsvc.ingest.extract.people import (
     agency_named,
@@ -32,6 +33,7 @@ _MAX_WRAP_WIDTH = 132
 _WIDE = re.compile("[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SEPARATED = re.compile(r" ?[|•·] ?| [/–—-] |,|  ")
+_PARTS = re.compile(r" ?[|•·] ?| [/–—-] ")
 _LEAD_ALONE = re.compile(r"^(?:by|von|par|por|di|text|written by|author|autor|door|av|oleh) ?:?$")
 _AND_ALONE = re.compile(r"^(?:and|und|et|y|e|og|och|en|&|,)$")
 
@@ -41,7 +43,8 @@ class Line:
     """A logical line: one line of the dump, or several that were one before wrapping.
 
     text: without white space around it. numbers: 1-based, in the dump. width: in columns, a wide
-    sign taking two. folded, words: of its first 400 characters. gap_before: whether a blank line (or the beginning) stands before it.
+    sign taking two. folded, words: of its first 400 characters. gap_before:
+    whether a blank line (or the beginning) stands before it.
     """
 
     text: str
@@ -119,7 +122,8 @@ def _line(text: str, numbers: tuple[int, ...], gap: bool) -> Line:
         words=frozenset(_WORD.findall(folded)),
         width=width_of(text),
         gap_before=gap,
-        bullet=bool(bullet),
+        # A dash before a whole sentence is how speech is printed.
+        bullet=bool(bullet) and not (text[0] in "–—-" and len(text) > 80),
     )
 
 
@@ -166,7 +170,7 @@ def _join_leads(lines: list[Line]) -> list[Line]:
             and (
                 _LEAD_ALONE.match(before.folded)
                 or _AND_ALONE.match(line.folded)
-                or _AND_ALONE.match(before.folded.rpartition(" ")[2])
+                or _AND_ALONE.match(before.text.rpartition(" ")[2])
             )
             and (before.width <= 14 or byline_lead(before.text))
         ):
@@ -190,8 +194,7 @@ def _own_features(line: Line) -> list[str]:
     text, folded, width = line.text, line.folded, line.width
     found = [_width_feature(width)]
     add = found.append
-    letters = sum(map(str.isalpha, text[:400]))
-    if letters < 3:
+    if sum(map(str.isalpha, text[:60])) < 3:
         add("hardly a letter")
     if folded.strip(" .:…›»>|*[]()") in cues.FURNITURE:
         add("is furniture")
@@ -209,16 +212,20 @@ def _own_features(line: Line) -> list[str]:
         add("has a bullet")
     if text[0] in "#@":
         add("begins with # or @")
-    if width <= 240 and (text.count("|") + text.count(" / ") + text.count("›") + text.count(" > ")) > 0:
+    if (
+        width <= 240
+        and (text.count("|") + text.count(" / ") + text.count("›") + text.count(" > ")) > 0
+    ):
         add("has separators")
     if folded.startswith(("©", "copyright")) or "all rights reserved" in folded:
         add("claims copyright")
     _add_sentence_features(line, found)
-    if width <= _MAX_DATED_WIDTH:
+    if width <= _MAX_DATED_WIDTH and may_hold_a_date(folded):
         _add_date_features(line, found)
     if not line.dates:
         add("has no date")
-    if not (width <= _MAX_BYLINE_WIDTH and _add_name_feature(line, found)):
+    prose = width > 130 and "ends like a sentence" in found
+    if prose or width > _MAX_BYLINE_WIDTH or not _add_name_feature(line, found):
         add("has no name")
     return found
 
@@ -243,22 +250,26 @@ def _add_sentence_features(line: Line, found: list[str]) -> None:
         found.append("asks")
     if cues.SENTENCE_END.search(text[-4:]):
         found.append("ends like a sentence")
+        if width > 100:
+            found.append("is a long sentence")
     elif text[-1] in cues.QUOTE_END:
         found.append("ends with a quotation")
     elif text[-1] == ":":
         found.append("ends with a colon")
     elif text[-1] == "…" or text.endswith("..."):
         found.append("ends with an ellipsis")
+    else:
+        found.append("ends openly")
     inside = cues.SENTENCE_INSIDE.search(text[:600])
     if inside:
         found.append("holds several sentences")
     if text.startswith(cues.QUOTE_START):
         found.append("begins with a quotation")
-    if width >= 40 and (
-        cues.PLACE_IN_CAPITALS.match(text[:60]) or cues.DATELINE.match(text[:90])
-    ):
+    if width >= 40 and (cues.PLACE_IN_CAPITALS.match(text[:60]) or cues.DATELINE.match(text[:90])):
         found.append("begins with a place")
     words = text[:240].split()
+    if len(words) == 1 and line.text.isalpha() and not _WIDE.match(text):
+        found.append("one word")
     cased = [w for w in words if w[0].isalpha() and w[0].lower() != w[0].upper()]
     if len(cased) >= 3:
         lower = sum(w[0].islower() for w in cased) / len(cased)
@@ -280,6 +291,10 @@ def _add_date_features(line: Line, found: list[str]) -> None:
     if not line.dates:
         return
     found.append("has a date")
+    if line.bullet and line.dates[0].start == 0:
+        # "6. 1. 2026" is no item of a list.
+        line.bullet = False
+        found.remove("has a bullet")
     dated = sum(d.end - d.start for d in line.dates)
     rest = len(line.text) - dated
     if rest <= 24:
@@ -307,7 +322,7 @@ def _name_feature(line: Line, text: str) -> str:
         return "is an agency"
     if byline_lead(text) and parse_byline(text):
         return "may lead in names" if lead_is_weak(text) else "leads in names"
-    for part in _SEPARATED.split(text)[1:5]:
+    for part in _PARTS.split(text)[1:5]:
         # "The Paper | 1 May 2020 | By Jane Doe": a part of the line leads in.
         if byline_lead(part) and not lead_is_weak(part) and parse_byline(part):
             return "leads in names"
@@ -319,9 +334,11 @@ def _name_feature(line: Line, text: str) -> str:
         return ""
     if agency_named(head):
         return "begins with a name"
+    if fold(head).partition(" ")[0] in cues.FURNITURE:
+        return ""
     if is_name(head):
         return "is a name" if len(head) >= len(text) - 2 else "begins with a name"
-    if len(head) <= 80 and parse_byline(head, labelled=True) and len(head.split()) > 1:
+    if len(head) <= 80 and len(head.split()) > 1 and parse_byline(head, labelled=True):
         return "may begin with a name"
     return ""
 
@@ -372,6 +389,8 @@ def _describe_neighbours(lines: list[Line]) -> None:
             add("beside a date")
         if True in named[max(0, at - 1) : at] or True in named[at + 1 : at + 2]:
             add("beside a name")
+        if not _NAMED.isdisjoint(line.features) and "beside a date" in line.features:
+            add("is a name beside a date")
         if 20 <= line.width <= 260 and at <= last:
             add(_overlap_feature(line, words))
     _describe_repeats(lines)
@@ -390,17 +409,21 @@ def _describe_repeats(lines: list[Line]) -> None:
         if 20 <= line.width <= 260:
             longer.setdefault(line.folded[:_EDGE], []).append(at)
             longer.setdefault("…" + line.folded[-_EDGE:], []).append(at)
-    for at, line in enumerate(lines):
+    for line in lines:
         if not 20 <= line.width <= 200:
             continue
         near = longer[line.folded[:_EDGE]][:20] + longer["…" + line.folded[-_EDGE:]][:20]
         around = [
             other
             for other in near
-            if len(lines[other].folded) > len(line.folded)
-            and lines[other].folded.startswith(line.folded)
-            or len(lines[other].folded) > len(line.folded)
-            and lines[other].folded.endswith(line.folded)
+            if (
+                len(lines[other].folded) > len(line.folded)
+                and lines[other].folded.startswith(line.folded)
+            )
+            or (
+                len(lines[other].folded) > len(line.folded)
+                and lines[other].folded.endswith(line.folded)
+            )
         ]
         if around:
             line.features.append("stands in a longer line")
@@ -414,7 +437,9 @@ def _is_texty(line: Line) -> bool:
     if line.width < _TEXTY_WIDTH or "claims copyright" in features:
         return False
     prose = not _PROSE.isdisjoint(features)
-    return prose and "speaks of a picture" not in features and "begins like furniture" not in features
+    return (
+        prose and "speaks of a picture" not in features and "begins like furniture" not in features
+    )
 
 
 def _densest(lines: list[Line], texty: list[bool]) -> tuple[int, int]:
@@ -431,9 +456,7 @@ def _densest(lines: list[Line], texty: list[bool]) -> tuple[int, int]:
     return best_span
 
 
-def _body_words(
-    lines: list[Line], texty: list[bool], first: int, last: int
-) -> Counter[str]:
+def _body_words(lines: list[Line], texty: list[bool], first: int, last: int) -> Counter[str]:
     words: Counter[str] = Counter()
     for at in range(first, min(last + 1, first + 80)):
         if texty[at]:
@@ -445,7 +468,7 @@ def _topic_words(line: Line) -> set[str]:
     """What a line is about: its longer words, or pairs of signs where words have no spaces."""
     if not line.folded.isascii() and _WIDE.search(line.folded):
         signs = _WIDE.findall(line.folded)
-        return {a + b for a, b in zip(signs, signs[1:], strict=False)}
+        return {a + b for a, b in pairwise(signs)}
     return {w[:7] for w in line.words if len(w) >= 4}
 
 

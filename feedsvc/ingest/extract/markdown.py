@@ -15,7 +15,7 @@ from feedsvc.ingest.extract.frontmatter import FrontMatter
 from feedsvc.ingest.extract.language import identify_language
 from feedsvc.ingest.extract.people import byline_lead, parse_byline
 from feedsvc.ingest.extract.textual import clean_text
-from feedsvc.model.entry import Evidence, Person, Precision
+from feedsvc.model.entry import Evidence, Precision
 from feedsvc.model.ids import fold
 from feedsvc.settings import LimitSettings
 
@@ -50,8 +50,10 @@ def extract_markdown(document: MarkdownText, limits: LimitSettings) -> Extractio
     if not language and (found := identify_language(document.text)):
         language, language_rule = found.code, "detected"
     authors, authors_rule = front.authors, "front matter"
-    if not authors:
-        authors, authors_rule = _byline_authors(lines), "byline"
+    if byline := _byline(lines):
+        tokens = _without_paragraph(tokens, byline)
+        if not authors:
+            authors, authors_rule = parse_byline(byline), "byline"
     published, published_rule = front.published, "front matter"
     if published is None:
         dates = (find_date(line, language=language or None) for line in lines)
@@ -142,7 +144,12 @@ def _first_lines(tokens: Sequence[Token]) -> list[str]:
     return [line for line in inlines[:_LINES_LOOKED_AT] if len(line) <= _MAX_BYLINE_CHARS]
 
 
-def _byline_authors(lines: Sequence[str]) -> tuple[Person, ...]:
-    return next(
-        (found for line in lines if byline_lead(line) and (found := parse_byline(line))), ()
-    )
+def _byline(lines: Sequence[str]) -> str:
+    return next((line for line in lines if byline_lead(line) and parse_byline(line)), "")
+
+
+def _without_paragraph(tokens: list[Token], text: str) -> list[Token]:
+    for i, token in enumerate(tokens):
+        if token.type == "inline" and token.level == 1 and _plain(token).strip() == text:
+            return tokens[: i - 1] + tokens[i + 2 :]
+    return tokens

@@ -7,10 +7,10 @@ import unicodedata
 from functools import lru_cache
 
 # Levantine, Maghrebi and Moroccan papers, and Austrian ones, have names of their own.
-_LOCALES = (
-    "en de de_AT fr es pt it nl ca ro sv da nb nn fi et is pl cs sk sl hu tr az id ms sw vi ru uk bg "
-    "sr sr_Latn el he ar ar_SY ar_DZ ar_MA ur fa ps hi mr bn ta te gu ne hy ka lv"
-).split()
+_LOCALES = """
+en de de_AT fr es pt it nl ca ro sv da nb nn fi et is pl cs sk sl hu tr az id ms sw vi ru uk bg
+sr sr_Latn el he ar ar_SY ar_DZ ar_MA ur fa ps hi mr bn ta te gu ne hy ka lv
+"""
 
 # What papers write beside what CLDR lists.
 _ALSO = {
@@ -69,7 +69,7 @@ def _months() -> dict[str, int]:
     from babel import Locale  # slow to import, and most processes never extract
 
     meanings: dict[str, set[int]] = {}
-    for locale in _LOCALES:
+    for locale in _LOCALES.split():
         months = Locale.parse(locale).months
         for context in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):

@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
+from feedsvc.ingest.extract.dates import find_date
 from feedsvc.ingest.extract.pagefigures import put_figures_back
+from feedsvc.ingest.extract.people import byline_lead, parse_byline
 from feedsvc.model.ids import fold
 
 # Under this many letters a body is a stub, and another way of finding it is tried.
@@ -19,16 +21,22 @@ _MIN_BODY_LETTERS = 200
 _MARKS = {"#b": "strong", "#i": "em", "#u": "u", "#t": "code", "#sub": "sub", "#sup": "sup"}
 _RENAMED = {"quote": "blockquote", "lb": "br", "row": "tr", "del": "del", "ref": "a"}
 _PLAIN = frozenset({"p", "table", "div", "details", "summary", "code", "br"})
-_TITLE_BLOCKS_LOOKED_AT = 3
+# So many blocks at its top may be title, byline and date rather than text.
+_HEADING_BLOCKS = 4
+_MAX_BYLINE_CHARS = 120
 
 
 class PageBody(NamedTuple):
-    """The body's HTML, not sanitized, its words, and the rule that found it."""
+    """The body's HTML, not sanitized, its words, and the rule that found it.
+
+    byline: a line at its top that names the authors, taken out of it; or "".
+    """
 
     html: str
     text: str
     rule: str
     confidence: float
+    byline: str = ""
 
 
 def find_body(tree: HtmlElement, title: str, declared_text: str) -> PageBody | None:
@@ -47,13 +55,13 @@ def find_body(tree: HtmlElement, title: str, declared_text: str) -> PageBody | N
         body, rule, confidence = _own_paragraphs(tree), "paragraphs of the page", 0.4
     if body is None:
         return None
-    _without_title(body, title)
+    byline = _without_heading_lines(body, title)
     _shift_headings(body)
     text = "\n".join("".join(block.itertext()) for block in body)
     put_figures_back(tree, body)
     blocks = [etree.tostring(block, encoding="unicode", method="html") for block in body]
     html = escape(body.text or "", quote=False) + "\n".join(map(str.strip, blocks))
-    return PageBody(html, text, rule, confidence) if html.strip() else None
+    return PageBody(html, text, rule, confidence, byline) if html.strip() else None
 
 
 def _extracted(tree: HtmlElement) -> HtmlElement | None:
@@ -67,8 +75,12 @@ def _extracted(tree: HtmlElement) -> HtmlElement | None:
     )
     if found is None or found.body is None:
         return None
+    # trafilatura takes most of <pre> for quotations.
+    preformatted = {fold(pre.text_content()) for pre in tree.iter("pre")}
     for element in list(found.body.iter(etree.Element)):
         _to_html(element)
+        if element.tag == "blockquote" and fold("".join(element.itertext())) in preformatted:
+            element.tag = "pre"
     return found.body
 
 
@@ -122,11 +134,24 @@ def _own_paragraphs(tree: HtmlElement) -> HtmlElement | None:
     return None
 
 
-def _without_title(body: HtmlElement, title: str) -> None:
-    for block in list(body)[:_TITLE_BLOCKS_LOOKED_AT]:
-        if title and fold("".join(block.itertext())) == fold(title):
+def _without_heading_lines(body: HtmlElement, title: str) -> str:
+    """Take title, date and byline from the top of the body; the byline is the answer, or ""."""
+    byline = ""
+    for block in list(body)[:_HEADING_BLOCKS]:
+        line = " ".join("".join(block.itertext()).split())
+        if title and fold(line) == fold(title):
             body.remove(block)
-            return
+        elif len(line) <= _MAX_BYLINE_CHARS and byline_lead(line) and parse_byline(line):
+            byline = byline or line
+            body.remove(block)
+        elif block.tag == "p" and _is_date(line):
+            body.remove(block)
+    return byline
+
+
+def _is_date(line: str) -> bool:
+    found = find_date(line, language=None) if len(line) <= _MAX_BYLINE_CHARS else None
+    return found is not None and not any(map(str.isalpha, line[: found.start] + line[found.end :]))
 
 
 def _shift_headings(body: HtmlElement) -> None:
@@ -154,7 +179,8 @@ def _trafilatura() -> Callable[..., Any]:  # Any: trafilatura ships no types
     # They report what a page lacks as errors; here the outcome says it, once.
     for name in ("trafilatura", "htmldate", "courlan", "justext", "charset_normalizer"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    return bare_extraction  # type: ignore[no-any-return]
+    extraction: Callable[..., Any] = bare_extraction
+    return extraction
 
 
 def page_day(tree: HtmlElement, url: str | None) -> str | None:
@@ -162,4 +188,5 @@ def page_day(tree: HtmlElement, url: str | None) -> str | None:
     _trafilatura()
     from htmldate import find_date
 
-    return find_date(tree, original_date=True, extensive_search=True, url=url)  # type: ignore[no-any-return]
+    day: str | None = find_date(tree, original_date=True, extensive_search=True, url=url)
+    return day

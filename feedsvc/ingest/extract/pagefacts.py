@@ -29,7 +29,8 @@ _MAX_TITLE_CHARS = 300
 _MIN_LIKENESS = 0.45
 _MIN_TITLE_WORDS = 3
 
-_SEPARATOR = re.compile(r"\s+(?:[-–—|·•«»:]|::|\|\|)\s+|\s*\|\s*")
+_SEPARATORS = "-–—|·•«»:"
+_SEPARATOR = re.compile(rf"\s+(?:[{_SEPARATORS}]|::|\|\|)\s+|\s*\|\s*")
 _PUBLISHED_META = (
     "article:published_time",
     "og:article:published_time",
@@ -84,12 +85,12 @@ def find_title(tree: HtmlElement, head: PageHead) -> Found[str] | None:
     best = max(shown, key=lambda title: likeness[title], default="")
     if best and likeness[best] >= _MIN_LIKENESS:
         return Found(value=best, rule="h1 like the declared title", confidence=0.95)
+    long = [title for title in shown if len(title.split()) >= _MIN_TITLE_WORDS]
+    if long and (not declared or declared[0].rule == "title element"):
+        return Found(value=long[0], rule="h1", confidence=0.7)
     if declared:
         return declared[0]
-    if shown:
-        long = [title for title in shown if len(title.split()) >= _MIN_TITLE_WORDS]
-        return Found(value=(long or shown)[0], rule="h1", confidence=0.6)
-    return None
+    return Found(value=shown[0], rule="h1", confidence=0.5) if shown else None
 
 
 def _declared_titles(head: PageHead) -> Iterator[Found[str]]:
@@ -110,13 +111,15 @@ def without_site(title: str, site: str) -> str:
 
     Known by the site's name; else the last part goes if it is short beside the rest.
     """
+    if site and fold(title).endswith(f" {fold(site)}"):
+        rest = title[: -len(site)].rstrip()
+        if rest[-1:] in _SEPARATORS and rest.rstrip(_SEPARATORS + " "):
+            return rest.rstrip(_SEPARATORS + " ")
     separators = list(_SEPARATOR.finditer(title))
     if not separators:
         return title
     last = separators[-1]
     rest, suffix = title[: last.start()].strip(), title[last.end() :].strip()
-    if site and fold(suffix) == fold(site):
-        return without_site(rest, site) if rest else title
     is_pipe = "|" in last.group()
     stands_alone = len(rest.split()) >= _MIN_TITLE_WORDS and len(suffix) * 2 < len(rest)
     is_short = len(suffix.split()) <= (6 if is_pipe else 3)
@@ -131,11 +134,13 @@ def _likeness(shown: str, declared: str) -> float:
     return difflib.SequenceMatcher(None, a, b, autojunk=False).ratio()
 
 
-def find_authors(tree: HtmlElement, head: PageHead) -> Found[tuple[Person, ...]] | None:
-    """Declared authors first, then what is marked up or styled as a byline."""
+def find_authors(
+    tree: HtmlElement, head: PageHead, byline: str
+) -> Found[tuple[Person, ...]] | None:
+    """Declared authors first, then what is marked up, then the byline that the body began with."""
     publisher = {fold(name) for name in texts(head.article.get("publisher"))}
     publisher.add(fold(head.first("og:site_name")))
-    for rule, stated, confidence in _stated_authors(tree, head):
+    for rule, stated, confidence in _stated_authors(tree, head, byline):
         people: dict[str, Person] = {}
         for text in stated:
             if "://" in text or len(text) > _MAX_BYLINE_CHARS:
@@ -164,14 +169,15 @@ def _signature(head: PageHead, publisher: set[str]) -> Found[tuple[Person, ...]]
 
 
 def _stated_authors(
-    tree: HtmlElement, head: PageHead
+    tree: HtmlElement, head: PageHead, byline: str
 ) -> Iterator[tuple[str, tuple[str, ...], float]]:
     yield "JSON-LD author", texts(head.article.get("author")), 0.95
     for name in _AUTHOR_META:
         yield f"meta {name}", head.all(name), 0.85
     yield "itemprop author", _marked(tree, "itemprop", "author"), 0.8
     yield "rel author", _marked(tree, "rel", "author"), 0.8
-    yield "byline", tuple(_bylines(tree)), 0.6
+    yield "byline", (byline,), 0.8
+    yield "styled as byline", tuple(_bylines(tree)), 0.6
 
 
 def _marked(tree: HtmlElement, attribute: str, value: str) -> tuple[str, ...]:
@@ -286,3 +292,10 @@ def distinct_tags(stated: tuple[str, ...]) -> tuple[str, ...]:
             if 0 < len(tag) <= MAX_TAG_CHARS:
                 tags.setdefault(fold(tag), tag)
     return tuple(tags.values())[:MAX_TAGS]
+
+
+def language_tag(declared: str) -> str:
+    """A BCP 47 tag in its usual case: en-GB, zh-Hant."""
+    primary, *subtags = declared.lower().split("-")
+    cased = (t.upper() if len(t) == 2 else t.title() if len(t) == 4 else t for t in subtags)
+    return "-".join((primary, *cased))

@@ -15,6 +15,11 @@ _MAX_PEOPLE = 12
 _MAX_BYLINE_CHARS = 400
 MAX_NAME_CHARS = 80
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Each agency, and how else it signs; compared without case, kept as printed.
 _AGENCIES: dict[str, tuple[str, ...]] = {
     "AFP": ("agence france-presse", "agence france presse", "afp.com", "أ ف ب", "ا ف ب", "(أ ف ب)"),
@@ -156,20 +161,23 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 # Leads that are also the beginning of ordinary sentences: only a line of names may follow.
-_WEAK_LEADS = frozenset("di na haber text texte texto tekst journalist reporter af av".split())
+_WEAK_LEADS = _words(
+    """
+di na haber text texte texto tekst journalist reporter af av
+"""
+)
 
 # Where the names of a byline end, whatever follows.
 _END = re.compile(
-    r"\s*(?:[|•·►●▪]|\s[-–—]{1,2}\s|\s[-–—]{2}|https?://|www\.|\S{1,64}@\S|\s@\w|\bfor the\b|\bfor [A-Z]|"
+    r"\s*(?:[|•·►●▪]|\s[-–—]{1,2}\s|\s[-–—]{2}|https?://|www\.|\S{1,64}@\S|\s@\w|"
+    r"\bfor the\b|\bfor [A-Z]|"
     r"\b(?:on|at|published|updated|posted|last|editing|additional|translated|photo|photos|"
     r"photography|reporting|veröffentlicht|aktualisiert|stand|publié|mis à jour|publicado|"
     r"actualizado|pubblicato|aggiornato|fotos?|opublikowano)\b|"
     r"\d|[«»“”\"]|\s\[|\.\s[A-Z][a-z]+\s[a-z])"
 )
 _BRACKETS = re.compile(r"\s?[(\[（][^)\]）]{0,80}[)\]）]?")
-_PLACE = re.compile(
-    r"\s(?:in|at|near|from|à|aux|aus|bei|desde|из|в)\s(?=[A-ZÀ-ÞА-ЯІЇЄ]).*"
-)
+_PLACE = re.compile(r"\s(?:in|at|near|from|à|aux|aus|bei|desde|из|в)\s(?=[A-ZÀ-ÞА-ЯІЇЄ]).*")
 _AND = re.compile(
     r"\s*(?:[,،、，;；&＆/／]|\s(?:and|und|et|with|mit|avec|con|com|og|och|ja|oraz|y|e|i|en|og|ve|dan|"
     r"и|та|и|và|a|και|și|اور|एवं|और|तथा)\s|\s(?:و(?=[\u0621-\u06d3]{3})|و\s))\s*"
@@ -192,13 +200,16 @@ _TITLE_WORD = re.compile(
 )
 # "Ann PoeStaff Writer": inline elements lose the space between them.
 _GLUED_ROLE = re.compile(
-    r"(?<=[a-zà-ÿ])(?=(?:Senior|Staff|Editor|Deputy|Chief|Political|Business|Correspondent|Reporter|"
+    r"(?<=[a-zà-ÿ])(?=(?:Senior|Staff|Editor|Deputy|Chief|Political|Business|Correspondent|"
+    r"Reporter|"
     r"Writer|Associate|Assistant|Special|Executive|Managing|Contributing|Freelance)\b)"
 )
 _KOREAN_ROLE = re.compile(r"\s*(?:기자|특파원|記者|记者|報道員|通讯员)$")
-_PARTICLES = frozenset(
-    "de da do dos das del della delle di der den des du van von vom zu zum zur la le el al bin ibn "
-    "ben bint ter ten te af av i y e und d’ d' dos o’ mac mc st abu um ul ur ud san santa der".split()
+_PARTICLES = _words(
+    """
+de da do dos das del della delle di der den des du van von vom zu zum zur la le el al bin ibn
+ben bint ter ten te af av i y e und d’ d' o’ mac mc st abu um ul ur ud san santa
+"""
 )
 _NAME_TOKEN = re.compile(
     r"(?:[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u064b-\u0652\u200c\u200d'’ʼ`´.\-‐‑])*)$"
@@ -208,16 +219,16 @@ _KANA_NAME = re.compile(r"[\u3040-\u30ff\u3400-\u9fff々ー・＝]{2,14}$")
 _HANGUL_NAME = re.compile(r"[\uac00-\ud7a3]{2,4}$")
 _NO_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 # Function words: a piece with one of these is a clause, not a name.
-_NOT_IN_A_NAME = frozenset(
-    "the this that these those is are was were be been has have had will would can could of to for "
-    "from as it its his her their our your my we you they not but or if when how why what who "
-    "which where than then more most all new now after before about over into out up down "
-    "der die das ein eine ist sind und mit für auf im am als auch nicht wie was wer "
-    "les des une est sont dans pour avec sur pas plus que qui ce cette ces "
-    "los las una es son para que como más su sus "
-    "het een zijn voor niet met op "
-    "read share follow subscribe sign log click menu search home video photo photos image credit "
-    "copyright related comments comment email print facebook twitter whatsapp newsletter".split()
+_NOT_IN_A_NAME = _words(
+    """
+the this that these those is are was were be been has have had will would can could of to for
+from as it its his her their our your my we you they not but or if when how why what who which
+where than then more most all new now after before about over into out up down der die das ein
+eine ist sind und mit für auf im am als auch nicht wie wer les des une est sont dans pour avec
+sur pas plus que qui ce cette ces los las una es son para como más su sus het een zijn voor niet
+met op read share follow subscribe sign log click menu search home video photo photos image
+credit copyright related comments comment email print facebook twitter whatsapp newsletter
+"""
 )
 
 
@@ -231,14 +242,15 @@ def parse_byline(text: str, *, labelled: bool = False) -> tuple[Person, ...]:
     whole = agency_named(line)
     if whole:
         return (Person(name=whole, kind=PersonKind.ORGANIZATION),)
-    lead = byline_lead(line)
+    lead, weak = byline_lead(line), lead_is_weak(line)
     if lead:
         line = line[lead:]
         # "By" and "Written by" follow one another where a label stands before its value.
         line = line[byline_lead(line) :]
     elif not labelled and not _KOREAN_ROLE.search(line):
         return ()
-    return tuple(_people(line))[:_MAX_PEOPLE]
+    # "Text Size", "Di più": one word after such a lead is hardly a name.
+    return tuple(_people(line, one_word=not weak))[:_MAX_PEOPLE]
 
 
 def byline_lead(line: str) -> int:
@@ -276,7 +288,7 @@ def _one_line(text: str) -> str:
     return clean_text(text, _MAX_BYLINE_CHARS).strip(" .,;:|/–—-*")
 
 
-def _people(names: str) -> list[Person]:
+def _people(names: str, *, one_word: bool) -> list[Person]:
     """Persons and agencies, in order, up to the first piece that is neither nor a known extra."""
     people: list[Person] = []
     ended = _END.search(names)
@@ -286,7 +298,7 @@ def _people(names: str) -> list[Person]:
     names = names.removesuffix("…").strip(" .,;:|/–—-")
     pieces = _pieces(names)
     for at, piece in enumerate(pieces):
-        person = _person(_PLACE.sub("", piece), alone=len(pieces) == 1)
+        person = _person(_PLACE.sub("", piece), alone=one_word and len(pieces) == 1)
         if person is None:
             if at == 0 and not _TITLE_WORD.search(piece):
                 return []
@@ -311,7 +323,9 @@ def _pieces(names: str) -> list[str]:
         words = piece.split()
         if len(words) > 1 and all(_HAN_NAME.match(w) and len(w) > 1 for w in words):
             # "张三 李四" are two people, "山田 太郎" is one.
-            apart += words if all(len(w) >= 3 or _is_chinese_pair(words) for w in words) else [piece]
+            apart += (
+                words if all(len(w) >= 3 or _is_chinese_pair(words) for w in words) else [piece]
+            )
         else:
             apart.append(piece)
     return apart
@@ -346,7 +360,7 @@ def _person(piece: str, *, alone: bool) -> Person | None:
 
 
 def _without_role(words: list[str]) -> str:
-    """The name beside a title without a comma: "Ann Poe Staff Writer", "Political Editor Ann Poe"."""
+    """The name beside a title without a comma: "Ann Poe Staff Writer", "Senior Editor Ann Poe"."""
     for at in range(len(words) - 1, 0, -1):
         head, tail = " ".join(words[:at]), " ".join(words[at:])
         if _TITLE_WORD.search(tail) and at > 1 and not _TITLE_WORD.search(head):

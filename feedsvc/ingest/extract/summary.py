@@ -12,9 +12,7 @@ _SHORT_LEDE_CHARS = 80
 # Whole sentences are preferred unless they would leave this much of the space unused.
 _MIN_USED_SHARE = 0.4
 
-_SENTENCE_END = re.compile(
-    r"[.!?…।۔؟](?:[\"'”’»)\]]{0,3})(?=\s|$)|[。！？](?:[」』”’）]{0,3})"
-)
+_SENTENCE_END = re.compile(r"[.!?…।۔؟](?:[\"'”’»)\]]{0,3})(?=\s|$)|[。！？](?:[」』”’）]{0,3})")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"“])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Gen|Col|Lt|Sgt|Capt|Sen|Rep|Gov|Rev|Jr|Sr|No|vs|"
     r"Inc|Co|Corp|Ltd|U\.S|U\.K|U\.N|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|approx|etc|"

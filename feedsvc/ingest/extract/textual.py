@@ -13,7 +13,9 @@ from collections.abc import Iterator
 MAX_TITLE_CHARS = 300
 
 _NOT_XML_CHAR = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_NEVER_PLAIN = re.compile("[\u007f-\u0084\u0086-\u009f\u061c\u200e\u200f\u202a-\u202e\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb]")
+_NEVER_PLAIN = re.compile(
+    "[\u007f-\u0084\u0086-\u009f\u061c\u200e\u200f\u202a-\u202e\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb]"
+)
 _ZERO_WIDTH = re.compile("[\u200b-\u200d]+")
 _ISOLATES = re.compile("[\u2066-\u2069]")
 _ZWSP, _ZWNJ, _ZWJ, _PDI = "\u200b", "\u200c", "\u200d", "\u2069"

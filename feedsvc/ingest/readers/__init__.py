@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from feedsvc.errors import UnsupportedDocument
@@ -13,6 +14,9 @@ from feedsvc.ingest.readers.text import read_text
 from feedsvc.settings import LimitSettings
 
 _SNIFFED_BYTES = 1_024
+# So many runs of other letters, all of them valid.
+_CERTAINLY_UTF8 = 3
+_NON_ASCII = re.compile(rb"[\x80-\xff]+")
 
 
 def read(path: bytes, raw: bytes, limits: LimitSettings) -> Readable:
@@ -54,7 +58,20 @@ def _read_text(raw: bytes, limits: LimitSettings) -> Readable:
 
 
 def _read_html(raw: bytes, limits: LimitSettings) -> Readable:
-    return read_html(decode(raw, declared=html_charset(raw)).text)
+    return read_html(decode(raw, declared=_page_charset(raw)).text)
+
+
+def _page_charset(raw: bytes) -> str | None:
+    """What the page declares; nothing where its bytes are UTF-8 all the same.
+
+    A page that was saved or converted keeps its old label. No legacy text is UTF-8 by chance.
+    """
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return html_charset(raw)
+    is_utf8 = len(_NON_ASCII.findall(raw)) >= _CERTAINLY_UTF8
+    return None if is_utf8 else html_charset(raw)
 
 
 def _read_markdown(raw: bytes, limits: LimitSettings) -> Readable:
@@ -71,3 +88,4 @@ _READERS: dict[bytes, Callable[[bytes, LimitSettings], Readable]] = {
     b".md": _read_markdown,
     b".markdown": _read_markdown,
 }
+SUFFIXES = frozenset(suffix for suffix in _READERS if suffix)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from feedsvc.ingest.article import HtmlPage
+from feedsvc.ingest.extract.textual import to_xml_chars
 
 # Scripts and styles are most of many a page. JSON-LD stays: it says who wrote what, and when. An
 # element that is never closed goes with all that follows, as browsers have it.
@@ -12,10 +14,22 @@ _SCRIPT = re.compile(
     r"<script\b(?P<attributes>[^>]*+)>.*?(?:</script\s*>|\Z)", re.IGNORECASE | re.DOTALL
 )
 _STYLE = re.compile(r"<style\b[^>]*+>.*?(?:</style\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_REFERENCE = re.compile(r"&#(?:x[0-9a-f]{1,8}|[0-9]{1,10});?", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
+# A hint for narrow columns; in titles, summaries and searches it only parts words.
+_SOFT_HYPHEN = re.compile("\u00ad|&(?:shy|#173|#xad);", re.IGNORECASE)
 
 
 def read_html(text: str) -> HtmlPage:
-    """The page without its scripts (JSON-LD apart), styles and comments."""
+    """The page without its scripts (JSON-LD apart), styles, comments and soft hyphens.
+
+    References to what is no XML character go as well: a tree that resolves `&#1;` cannot be edited.
+    """
     text = _SCRIPT.sub(lambda m: m[0] if "ld+json" in m["attributes"].lower() else "", text)
-    return HtmlPage(markup=_COMMENT.sub("", _STYLE.sub("", text)))
+    text = _COMMENT.sub("", _STYLE.sub("", text))
+    return HtmlPage(markup=_REFERENCE.sub(_xml_reference, _SOFT_HYPHEN.sub("", text)))
+
+
+def _xml_reference(reference: re.Match[str]) -> str:
+    meant = unescape(reference[0])
+    return reference[0] if meant and to_xml_chars(meant) == meant else ""

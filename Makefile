@@ -1,0 +1,49 @@
+# feedsvc: `make run` serves the sample seeds, `make test` passes every check.
+# Needs Python 3.11 or newer and make; everything else comes into $(VENV).
+
+VENV ?= .venv
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PIP = $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
+CONSTRAINTS = config/constraints.txt
+
+.PHONY: run test lint format bench soak clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/.installed
+	$(VENV)/bin/feedsvc serve
+
+test: lint $(VENV)/.installed-dev
+	$(VENV)/bin/python -m pytest
+
+lint: $(VENV)/.installed-dev
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+
+format: $(VENV)/.installed-dev
+	$(VENV)/bin/ruff check --fix
+	$(VENV)/bin/ruff format
+
+bench: $(VENV)/.installed-dev
+	$(VENV)/bin/python -m tests.benchmarks
+
+# The tests that kill, for many more rounds than `make test` has time for.
+soak: $(VENV)/.installed-dev
+	SOAK_ROUNDS=20 SOAK_FILES=1000 $(VENV)/bin/python -m pytest tests/e2e -v -s
+
+clean:
+	rm -rf $(VENV) .feedsvc build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find feedsvc tests migrations -name __pycache__ -type d -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "feedsvc needs Python 3.11 or newer; none was found" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml $(CONSTRAINTS)
+	$(PIP) install --constraint $(CONSTRAINTS) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(PIP) install --constraint $(CONSTRAINTS) --editable '.[dev]'
+	@touch $@

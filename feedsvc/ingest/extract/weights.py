@@ -1,0 +1,200 @@
+"""What each feature of a line says for each role, and what the steps between roles cost.
+
+Hand-set, all in one place, to be read beside `feedsvc extract --explain`. Change a number, and
+measure: there are no other rules.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    CHROME = "chrome"
+    MASTHEAD_DATE = "masthead date"
+    KICKER = "kicker"
+    TITLE = "title"
+    STANDFIRST = "standfirst"
+    BYLINE = "byline"
+    PUBLISHED = "published date"
+    UPDATED = "updated date"
+    CAPTION = "caption"
+    BODY = "body"
+    SUBHEADING = "subheading"
+    LIST = "list"
+    QUOTATION = "quotation"
+    RELATED = "related"
+    TAIL = "tail"
+
+
+class Part(StrEnum):
+    """Where in the page a line stands; a path only ever goes on to a later part."""
+
+    ABOVE = "above"
+    TITLE = "title"
+    HEAD = "head"
+    BODY = "body"
+    BELOW = "below"
+
+
+# In tenths; one column a role, in their order above: a feature says nothing of a role with a dot.
+_TABLE = """
+#chr mas kic tit sta byl pub upd cap bod sub lis quo rel tai
+# width
+   6   .  -3 -40 -40   .   .   . -20 -25 -15 -10 -30   1   6  tiny
+   5   .   . -18 -30   .   .   . -12 -20   .  -6 -20   2   5  very short
+   2   .  -8   3 -12   .   .   .  -3 -15   4   . -10   3   2  short
+  -2   . -20  13   2  -4   .   .   .  -8   4   .   .   4   .  middling
+  -9 -30 -40  12   8 -12 -10   .   .   3 -12   .   .   .  -3  wide
+   .   .   . -20 -20   .   .   .   . -10   .   .   .   .   .  one word
+ -16 -60 -60  -3  10 -25 -30 -30   .  12 -40   .   .  -9  -9  very wide
+ -26 -90 -80 -50  -2 -50 -60 -60 -15  20 -60   .   . -22 -16  a paragraph
+# how it is written
+ -10   . -15 -12   6  -5   .   .   .  12 -14   3   8  -8  -5  ends like a sentence
+   .   .   . -30   .   .   .   .   .   .   .   .   .   .   .  is a long sentence
+  -6   .  -8   .   .  -5   .   .   .   4   .   .  10   .   .  ends with a quotation
+   .   .   . -15  -8   .   .   .   .   2   .   .   .   .   .  ends with a colon
+   3   .   .  -3   .   .   .   .   .  -3   .   .   .   8   5  ends with an ellipsis
+   .   .   5   7   .   .   .   .   .  -4  15   .   .   5   .  asks
+   .   .   .   3   .   .   .   .   3  -7   6   .   .   .   .  ends openly
+ -12   . -20  -6   4   .   .   .   .  10 -20   .   .  -8  -5  holds several sentences
+  -4   .   .   .   .   .   .   .   .   3   .   .  10   .   .  begins with a quotation
+  -3   .   .  -4  -5   .   .   .   .   8   .   .   .   .   .  begins with a place
+  -5   .  -6   3   6 -10   .   .   .   6   1   .   .   .  -2  reads like prose
+   5   .   3   .  -8   4   .   .   .  -6   .   .   .   .   4  written like names
+  -4   .   .   .   .   .   .   .   .   4   .   .   .   .  -2  has a comma
+   3   .   8  -3 -10   .   .   .   .  -6   3   .   .   .   .  in capitals
+   2   .   .  -8   .   .   .   .   .  -1  -6   .   .   .   .  begins small
+  15   . -20 -50 -40   .   .   .   . -20 -30   . -30   6  12  hardly a letter
+   6   .   .  -5  -8   3   2   .   .  -6  -6   .   .   .   4  has separators
+   4   .   . -15  -8   .   .   .   .  -5 -15   .   .   .   5  has an address
+   2   .   . -25  -3   .   .   .   .  -8 -10  20   .   .   2  has a bullet
+  10   .   . -20 -15   .   .   .   .  -8 -10   .   .   .  10  begins with # or @
+# what it says
+  25   .   4 -50 -40 -20   .   . -20 -40 -25 -15 -40  15  20  is furniture
+  16   .  -5 -25 -20   .   .   .   . -15 -15 -10   .  10  12  begins like furniture
+   6   .  -6 -20 -15   .   .   .   . -28 -18 -10   .  18  20  begins like the tail
+   5   .   . -18 -18 -10   .   .  35 -18 -15   .   .   2   5  speaks of a picture
+  10   .   . -15 -10   .   .   .   . -10 -15   .   .  10  10  so long ago
+  10   .   . -40 -30   .   .   .   3 -30 -30   .   .   .  20  claims copyright
+# dates
+   .   3   .  -3   .   .   5   .   .   .  -4   .   .   .   .  has a date
+   .  22 -20 -50 -40   .  25  15 -20 -30 -25   .   .   .   8  is a date
+   .   3  -5 -20 -20   6  14   8   . -15 -15   .   .   .   .  is mostly a date
+  -5 -20   .   .   .   .  12   .   .   .   .   .   .   .   .  says published
+   .  -5   .   .   .   .   4  12   .   .   .   .   .   .   .  says updated
+  15  20   .   .   .   . -30 -20   .   .   .   .   .   .   .  tells when the page was made
+   . -60   .   .   .   . -60 -60   .   .   .   .   .   .   .  has no date
+# names
+   .   .   .   .   . -50   .   .   .   .   .   .   .   .   .  has no name
+   .   .   .   .   .   2   .   .   .   .   .   .   .   .   .  may begin with a name
+ -10   . -20 -30 -25  40   .   .   . -25 -30   .   .   3   3  leads in names
+   .   .  -5 -10  -5  20   .   .   .  -8  -8   .   .   .   .  may lead in names
+   .   .   . -30 -30  30   .   .   . -30 -30   .   .   .   5  is an agency
+   3   .   . -12 -20  12   .   .   . -20  -3   .   .   .   4  is a name
+   .   .   .   .   .  15   .   .   .   .   .   .   .   .   .  is a name beside a date
+   .   .   .  -3   .   8   .   .   .  -3   .   .   .   .   .  begins with a name
+# where it stands
+   3   .   .   .   .   .   .   .   .   .   .   .   .   .   .  first of all
+   .   .   .   2   .   .   .   .   .   1   2   .   .   .   .  after a gap
+   .   .   .   2   .   .   .   .   .   1   .   .   .   .   .  before a gap
+   .   .   . -15  -2   .   .   .   .  12   5   6   5   .  -6  within the text
+   .   .   .   .   .   .   .   .   .  -8  -8  -6   .   .   8  after the text
+   .   .   . -12   .   .   .   .   .   6   9   4   6   .   .  between texts
+   .   .   .   2   2   3   3   .   .   .   3   .   .   .   .  just before text
+   .   .   .   .   .   .   .   .   .   .   .   .   .   .   1  just after text
+   .   .   1   8   2   8  -2   .   .  -2   .   .   .   .   .  beside a date
+   .   .   .   9   3   .   6   .   .  -2   .   .   .   .   .  beside a name
+  -6   .   .  18   6   .   .   .   .   4   3   .   .  -2   .  shares most words
+  -2   .   .  10   4   .   .   .   .   2   2   .   .   .   .  shares many words
+   1   .   .  -3   .   .   .   .   .   .   .   .   .   .   .  shares some words
+   4   .   . -15 -10   .   .   .   .   .  -2   .   .   3   3  shares no words
+   6   .   .   4  -3   .   .   .   . -14  -8   .   .   3   5  stands elsewhere too
+   .   .  -3  18   .   .   .   .   .  -4  -4   .   .   .   .  stands in a longer line
+   4   .   . -10   .   .   .   .   .   .   .   .   .   .   .  holds another line
+   .   .   .   .  -2   .   .   .  -3  -8 -15 -30 -15  -3   .  far from the text
+"""
+
+
+def _read_table(table: str) -> dict[str, dict[Role, float]]:
+    weights: dict[str, dict[Role, float]] = {}
+    for row in table.strip().splitlines():
+        if row.startswith("#"):
+            continue
+        *cells, name = row.split(None, len(Role))
+        weights[name] = {
+            role: int(cell) / 10 for role, cell in zip(Role, cells, strict=True) if cell != "."
+        }
+    return weights
+
+
+WEIGHTS = _read_table(_TABLE)
+
+# What a role starts from: rare roles have to be argued for.
+BIASES: dict[tuple[Part, Role], float] = {
+    (Part.ABOVE, Role.CHROME): 0.3,
+    (Part.ABOVE, Role.MASTHEAD_DATE): 0.0,
+    (Part.ABOVE, Role.KICKER): -0.2,
+    (Part.ABOVE, Role.BYLINE): -2.0,
+    (Part.ABOVE, Role.PUBLISHED): -1.6,
+    (Part.TITLE, Role.TITLE): 1.5,
+    (Part.HEAD, Role.STANDFIRST): -0.8,
+    (Part.HEAD, Role.BYLINE): 0.0,
+    (Part.HEAD, Role.PUBLISHED): 0.4,
+    (Part.HEAD, Role.UPDATED): -0.6,
+    (Part.HEAD, Role.CAPTION): -0.5,
+    (Part.HEAD, Role.CHROME): -0.3,
+    (Part.BODY, Role.BODY): 0.0,
+    (Part.BODY, Role.SUBHEADING): -0.8,
+    (Part.BODY, Role.LIST): -1.0,
+    (Part.BODY, Role.QUOTATION): -1.5,
+    (Part.BODY, Role.CAPTION): -0.6,
+    (Part.BODY, Role.RELATED): -0.7,
+    (Part.BODY, Role.CHROME): -0.5,
+    (Part.BODY, Role.BYLINE): -2.5,
+    (Part.BODY, Role.PUBLISHED): -2.0,
+    (Part.BELOW, Role.BYLINE): -1.5,
+    (Part.BELOW, Role.PUBLISHED): -1.5,
+    (Part.BELOW, Role.TAIL): 0.2,
+}
+
+# What going from one part to another costs; what is not listed cannot happen.
+PASSAGES: dict[tuple[Part, Part], float] = {
+    (Part.ABOVE, Part.ABOVE): 0.0,
+    (Part.ABOVE, Part.TITLE): 0.0,
+    (Part.ABOVE, Part.BODY): -6.0,
+    (Part.TITLE, Part.HEAD): 0.0,
+    (Part.TITLE, Part.BODY): 0.0,
+    (Part.HEAD, Part.HEAD): 0.0,
+    (Part.HEAD, Part.BODY): 0.0,
+    (Part.BODY, Part.BODY): 0.0,
+    (Part.BODY, Part.BELOW): -1.0,
+    (Part.BELOW, Part.BELOW): 0.0,
+}
+FIRST_PARTS = {Part.ABOVE: 0.0, Part.TITLE: 0.0, Part.BODY: -4.0}
+LAST_PARTS = frozenset({Part.BODY, Part.BELOW})
+
+# Neighbours that go well or badly together, beyond the order of the parts.
+STEPS: dict[tuple[Role, Role], float] = {
+    (Role.KICKER, Role.TITLE): 0.6,
+    (Role.KICKER, Role.CHROME): -1.0,
+    (Role.KICKER, Role.MASTHEAD_DATE): -1.0,
+    (Role.TITLE, Role.BYLINE): 0.5,
+    (Role.TITLE, Role.PUBLISHED): 0.5,
+    (Role.TITLE, Role.STANDFIRST): 0.6,
+    (Role.BYLINE, Role.PUBLISHED): 0.6,
+    (Role.PUBLISHED, Role.BYLINE): 0.5,
+    (Role.PUBLISHED, Role.UPDATED): 0.6,
+    (Role.BYLINE, Role.STANDFIRST): -0.3,
+    (Role.CHROME, Role.STANDFIRST): -1.0,
+    (Role.STANDFIRST, Role.STANDFIRST): -0.8,
+    (Role.SUBHEADING, Role.SUBHEADING): -1.5,
+    (Role.SUBHEADING, Role.BODY): 0.5,
+    (Role.SUBHEADING, Role.RELATED): -0.8,
+    (Role.SUBHEADING, Role.CHROME): -0.8,
+    (Role.SUBHEADING, Role.TAIL): -3.0,
+    (Role.SUBHEADING, Role.CAPTION): -0.5,
+    (Role.LIST, Role.LIST): 1.0,
+    (Role.RELATED, Role.RELATED): 0.4,
+    (Role.BODY, Role.BODY): 0.6,
+}

@@ -1,0 +1,44 @@
+"""The language of a body is told where there is enough of it, and not guessed otherwise."""
+
+from __future__ import annotations
+
+import pytest
+
+from feedsvc.ingest.extract.language import detect_language, identify_language
+
+TEXTS = {
+    "en": "The last ferry of the season left the harbour on Tuesday with forty people on board.",
+    "de": "Die letzte Fähre der Saison hat den Hafen am Dienstag mit vierzig Menschen verlassen.",
+    "fr": "Le dernier ferry de la saison a quitté le port mardi avec quarante personnes à bord.",
+    "es": "El último transbordador de la temporada salió del puerto el martes con "
+    "cuarenta personas.",
+    "ar": "غادرت آخر عبّارة هذا الموسم الميناء يوم الثلاثاء وعلى متنها أربعون راكبا "
+    "كما أعلنت السلطة",
+    "fa": "آخرین کشتی این فصل روز سه‌شنبه با چهل مسافر بندر را ترک کرد و دو هفته "
+    "زودتر از برنامه رفت",
+    "ur": "اس موسم کی آخری کشتی منگل کے روز چالیس مسافروں کے ساتھ بندرگاہ سے روانہ "
+    "ہوئی، حکام نے بتایا",
+    "ja": "今季最後のフェリーが火曜日、乗客四十人を乗せて港を出た。予定より二週間早い。",
+    "zh": "本季最后一班渡轮星期二载着四十名乘客离开港口，比原定时间提前了两个星期，港务局说。",
+    "ko": "이번 계절의 마지막 배가 화요일에 승객 마흔 명을 태우고 항구를 떠났다고 당국이 밝혔다.",
+    "ru": "Последний паром сезона вышел во вторник из гавани с сорока пассажирами на борту.",
+    "uk": "Останній пором сезону вийшов у вівторок із гавані з сорока пасажирами на "
+    "борту, повідомили.",
+    "hi": "इस मौसम की आखिरी नाव मंगलवार को चालीस यात्रियों के साथ बंदरगाह से रवाना हुई, अधिकारियों ने कहा।",
+}
+
+
+@pytest.mark.parametrize("code", TEXTS)
+def test_a_sentence_or_two_tell_their_language(code: str) -> None:
+    assert detect_language(TEXTS[code]) == code
+
+
+def test_a_confidence_stands_beside_the_language() -> None:
+    found = identify_language(TEXTS["en"])
+    assert found is not None
+    assert 0.5 <= found.confidence <= 1.0
+
+
+@pytest.mark.parametrize("text", ["", "Share", "12:30 – 13:45", "Read more on page four"])
+def test_a_few_words_tell_nothing(text: str) -> None:
+    assert detect_language(text) is None

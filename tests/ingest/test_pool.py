@@ -1,0 +1,269 @@
+"""A document that hangs, crashes or exhausts its process costs that document alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from feedsvc.errors import DocumentError, EmptyDocument, RefusedDocument
+from feedsvc.ingest.pool import BATCH_BYTES, Extracted, ExtractionPool, Job
+from feedsvc.model.entry import EntryDraft, Precision
+from feedsvc.settings import LimitSettings, load_settings
+
+LIMITS = load_settings().limits
+TIGHT = LIMITS.model_copy(
+    update={
+        "document_timeout_s": 2.0,
+        "document_cpu_s": 1.0,
+        "document_memory_bytes": 300_000_000,
+    }
+)
+
+
+def behave(path: bytes, raw: bytes, limits: LimitSettings, excerpt_bytes: int) -> EntryDraft:
+    """Do in a worker what the document says."""
+    match raw:
+        case b"hang":
+            time.sleep(600)
+        case b"spin":
+            while True:
+                pass
+        case b"crash":
+            os._exit(3)
+        case b"abort":
+            os.abort()
+        case b"hog":
+            bytearray(2_000_000_000)
+        case b"recursion":
+            raise RecursionError
+        case b"empty":
+            raise EmptyDocument("nothing in it", evidence="line 1")
+    return EntryDraft(
+        title=str(os.getpid()),
+        authors=(),
+        published=None,
+        precision=Precision.ARRIVAL,
+        language=None,
+        summary="",
+        text=raw.decode(),
+        html="",
+        excerpt_end=None,
+        source=None,
+        tags=(),
+        enclosures=(),
+        canonical_url=None,
+        fingerprint=None,
+        evidence=(),
+    )
+
+
+class DeadlyLuggage:
+    """Ends the worker that unpacks it."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return os._exit, (5,)
+
+    def __call__(self, *_: object) -> EntryDraft:
+        raise NotImplementedError
+
+
+def jobs(*raws: bytes) -> list[Job[int]]:
+    return [Job(key=key, path=b"a.txt", raw=raw) for key, raw in enumerate(raws)]
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ExtractionPool]:
+    with ExtractionPool(2, TIGHT, 131_072, draft=behave) as started:
+        yield started
+
+
+def test_results_come_in_order_with_their_keys(pool: ExtractionPool) -> None:
+    raws = [str(number).encode() for number in range(500)]
+    found = list(pool.extract(jobs(*raws)))
+    assert [extracted.key for extracted in found] == list(range(500))
+    drafts = [e.outcome for e in found if isinstance(e.outcome, EntryDraft)]
+    assert [draft.text.encode() for draft in drafts] == raws
+
+
+@pytest.mark.parametrize(
+    ("guilty", "reason"),
+    [
+        (b"hang", r"took longer than 2 s \(limits.document_timeout_s\)"),
+        (b"spin", r"took (longer than 2 s|more than 1 s of processor)"),
+        (b"crash", "exit status 3"),
+        (b"abort", "exhausted or crashed"),
+        (b"hog", "limits.document_memory_bytes"),
+        (b"recursion", r"could not be extracted \(RecursionError\)"),
+    ],
+)
+def test_only_the_guilty_document_fails(pool: ExtractionPool, guilty: bytes, reason: str) -> None:
+    outcomes = {e.key: e.outcome for e in pool.extract(jobs(b"a", b"b", guilty, b"c", b"d"))}
+    error = outcomes.pop(2)
+    assert isinstance(error, RefusedDocument)
+    assert error.stage == "extract"
+    with pytest.raises(RefusedDocument, match=reason):
+        raise error
+    assert len(outcomes) == 4
+    assert all(isinstance(outcome, EntryDraft) for outcome in outcomes.values())
+
+
+def test_a_worker_that_somebody_kills_costs_no_document(pool: ExtractionPool) -> None:
+    found: list[Extracted[int]] = []
+    for extracted in pool.extract(jobs(*[b"a"] * 1_000)):
+        if isinstance(extracted.outcome, EntryDraft) and len(found) % 300 == 0:
+            with suppress(ProcessLookupError):
+                os.kill(int(extracted.outcome.title), signal.SIGKILL)
+        found.append(extracted)
+    assert {e.key for e in found if isinstance(e.outcome, EntryDraft)} == set(range(1_000))
+
+
+def test_a_worker_that_cannot_start_is_said_so() -> None:
+    with (
+        ExtractionPool(1, LIMITS, 131_072, draft=DeadlyLuggage()) as pool,
+        pytest.raises(RuntimeError, match=r"could not start \(exit status 5\)"),
+    ):
+        list(pool.extract(jobs(b"a")))
+
+
+def test_a_closed_pool_says_so_rather_than_give_no_results() -> None:
+    pool = ExtractionPool(1, TIGHT, 131_072, draft=behave)
+    pool.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        list(pool.extract(jobs(b"a")))
+
+
+def test_two_runs_of_one_pool_may_be_interleaved(pool: ExtractionPool) -> None:
+    outer = pool.extract(jobs(*[b"a"] * 200))
+    first = next(outer)
+    assert [e.key for e in pool.extract(jobs(b"b", b"c"))] == [0, 1]
+    assert [first.key, *(e.key for e in outer)] == list(range(200))
+
+
+def test_what_a_stage_refuses_comes_back_as_it_was_raised(pool: ExtractionPool) -> None:
+    (found,) = pool.extract(jobs(b"empty"))
+    assert isinstance(found.outcome, EmptyDocument)
+    assert (found.outcome.stage, found.outcome.reason) == ("extract", "nothing in it")
+    assert found.outcome.evidence == "line 1"
+
+
+def test_documents_behind_a_slow_one_do_not_wait_for_it(pool: ExtractionPool) -> None:
+    large = b"x" * BATCH_BYTES
+    keys = [e.key for e in pool.extract(jobs(b"hang" + b"", large, large, large))]
+    assert sorted(keys) == [0, 1, 2, 3]
+    assert keys[0] != 0
+
+
+def test_no_more_is_read_ahead_than_the_workers_need(pool: ExtractionPool) -> None:
+    read = 0
+
+    def endless() -> Iterator[Job[int]]:
+        nonlocal read
+        while True:
+            read += 1
+            yield Job(key=read, path=b"a.txt", raw=b"x" * BATCH_BYTES)
+
+    results = pool.extract(endless())
+    for _ in range(3):
+        next(results)
+    results.close()  # type: ignore[attr-defined]
+    assert read < 20
+
+
+def test_the_pool_goes_on_after_a_run_was_abandoned(pool: ExtractionPool) -> None:
+    results = pool.extract(jobs(*[b"x"] * 200))
+    next(results)
+    results.close()  # type: ignore[attr-defined]
+    assert len(list(pool.extract(jobs(b"a", b"b")))) == 2
+
+
+def test_shapes_that_keep_parsers_busy_end_within_their_limits() -> None:
+    shapes = {
+        b"div.html": b"<div>" * 100_000,
+        b"list.md": b"<ul><li>" * 2_400 + b"x",
+        b"bold.html": b"<b>" * 100_000,
+        b"misnested.md": b"<b><p>" * 20_000,
+        b"attributes.md": b"<a " + b" ".join(b"a%d" % i for i in range(100_000)) + b">x",
+        b"less.html": b"<" * 1_000_000,
+        b"ampersands.html": b"&" * 500_000,
+        b"references.html": b"&#" * 400_000,
+        b"escaped.md": b"&lt;" * 200_000,
+        b"dashes.html": b"<!--" + b"-" * 1_000_000,
+        b"comments.html": b"<!--" * 250_000,
+        b"scripts.html": b"<script>" * 100_000,
+        b"quotes.md": b"<p " + b"x='" * 200_000,
+        b"attribute.md": b'<p title="' + b"a" * 1_000_000 + b'">x</p>',
+        b"brackets.md": b"[" * 50_000,
+        b"quoted.md": b">" * 50_000,
+        b"emphasis.md": b"*a_ " * 50_000,
+        b"ticks.md": b"`" * 5_000 + b"a" + b"`" * 4_999,
+        b"front.md": b"---\na: " + b"[" * 30_000 + b"\n---\n",
+        b"lines.txt": b"\n" * 500_000,
+        b"words.txt": b"a " * 500_000,
+    }
+    named = [Job(key=path, path=path, raw=raw) for path, raw in shapes.items()]
+    with ExtractionPool(2, LIMITS, 131_072) as pool:
+        outcomes = {extracted.key: extracted.outcome for extracted in pool.extract(named)}
+    assert set(outcomes) == set(shapes)
+    assert not [
+        (path, outcome.reason)
+        for path, outcome in outcomes.items()
+        if isinstance(outcome, DocumentError) and "took" in outcome.reason
+    ]
+
+
+PARENT = """
+import os, sys, time
+from feedsvc.ingest.pool import ExtractionPool, Job
+from tests.ingest.test_pool import LIMITS, behave
+
+if __name__ == "__main__":
+    with ExtractionPool(2, LIMITS, 1000, draft=behave) as pool:
+        found = list(pool.extract(Job(key=i, path=b"a.txt", raw=b"x" * 200_000) for i in range(20)))
+        print(*{e.outcome.title for e in found}, flush=True)
+        if sys.argv[1] == "busy":
+            list(pool.extract([Job(key=0, path=b"a.txt", raw=b"hang")]))
+        time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("state", ["idle", "busy"])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_no_worker_outlives_its_parent(tmp_path: Path, state: str, how: signal.Signals) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    repository = Path(__file__).parents[2]
+    parent = subprocess.Popen(
+        [sys.executable, str(script), state],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(repository)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert parent.stdout is not None
+    with parent.stdout:
+        workers = [int(pid) for pid in parent.stdout.readline().split()]
+    assert workers
+    parent.send_signal(how)
+    parent.wait(timeout=30)
+    deadline = time.monotonic() + 30
+    while any(map(is_running, workers)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not list(filter(is_running, workers))
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{pid}/stat")
+    return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"

@@ -1,0 +1,64 @@
+"""Which reader takes a document."""
+
+from __future__ import annotations
+
+import pytest
+
+from feedsvc.errors import UnsupportedDocument
+from feedsvc.ingest.article import HtmlPage, MarkdownText, TextDump
+from feedsvc.ingest.readers import read, suffix_of
+from feedsvc.settings import load_settings
+
+LIMITS = load_settings().limits
+
+
+@pytest.mark.parametrize(
+    ("path", "raw", "kind"),
+    [
+        (b"a.txt", b"text", TextDump),
+        (b"folder.md/a.text", b"text", TextDump),
+        (b"a.HTML", b"<p>text", HtmlPage),
+        (b"a.htm", b"text", HtmlPage),
+        (b"a.xhtml", b"text", HtmlPage),
+        (b"a.md", b"<!doctype html>", MarkdownText),
+        (b"a.markdown", b"text", MarkdownText),
+        (b"a.txt", b"\xef\xbb\xbf \n<!DOCTYPE html><p>text", HtmlPage),
+        (b"a.txt", b"<HTML><p>text", HtmlPage),
+        (b"a.txt", b"<p>a dump that begins with a tag", TextDump),
+        (b"README", b"text", TextDump),
+        (b"saved page", b"<!doctype html><p>text", HtmlPage),
+        (b".hidden", b"text", TextDump),
+        (b"caf\xe9.txt", b"text", TextDump),
+    ],
+)
+def test_the_suffix_decides_and_content_mends_it(path: bytes, raw: bytes, kind: type) -> None:
+    assert isinstance(read(path, raw, LIMITS), kind)
+
+
+def test_an_unknown_suffix_is_told_what_is_supported() -> None:
+    with pytest.raises(UnsupportedDocument, match=r"\*\.docx; supported are .*\.html.*\.md.*\.txt"):
+        read(b"letter.docx", b"PK", LIMITS)
+
+
+def test_a_suffix_that_is_no_ascii_is_shown_escaped() -> None:
+    with pytest.raises(UnsupportedDocument, match=r"\\xff"):
+        read(b"a.\xff", b"text", LIMITS)
+
+
+def test_the_suffix_is_that_of_the_name_alone() -> None:
+    assert suffix_of(b"v1.2/README") == b""
+    assert suffix_of(b"a.tar.GZ") == b".gz"
+
+
+def test_a_page_is_decoded_by_its_own_label() -> None:
+    raw = '<meta charset="windows-1251"><p>Причал'.encode("windows-1251")
+    page = read(b"a.html", raw, LIMITS)
+    assert isinstance(page, HtmlPage)
+    assert "Причал" in page.markup
+
+
+def test_a_label_gives_way_to_bytes_that_are_certainly_utf_8() -> None:
+    raw = '<meta charset="iso-8859-1"><p>Café, été, à côté'.encode()
+    page = read(b"a.html", raw, LIMITS)
+    assert isinstance(page, HtmlPage)
+    assert "Café, été, à côté" in page.markup

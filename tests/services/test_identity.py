@@ -1,0 +1,330 @@
+"""DESIGN "Identity", row by row: what is in the folder, what it is, what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from feedsvc.errors import EntryGone
+from feedsvc.ingest.pool import ExtractionPool
+from feedsvc.model.document import Outcome
+from feedsvc.model.entry import Precision
+from tests.service import Service, article, open_service
+
+HTML = """<!doctype html><html lang="en"><head><title>{title}</title>
+<link rel="canonical" href="{url}"><meta property="og:site_name" content="{site}">
+</head><body><article><h1>{title}</h1>{body}</article></body></html>"""
+
+
+def page(title: str, url: str, body: str, site: str = "The Courier") -> str:
+    paragraphs = "".join(f"<p>{p}</p>" for p in body.split("\n\n"))
+    return HTML.format(title=title, url=url, site=site, body=paragraphs)
+
+
+def prose(about: str) -> str:
+    """Four paragraphs on a subject that share no four words with those on another."""
+    return "\n\n".join(
+        " ".join(f"{about} {word} {nth}" for word in ("was", "seen", "from", "afar", "on", "day"))
+        + f" by people who told of {about} in {nth} words."
+        for nth in ("one", "two", "three", "four")
+    )
+
+
+def test_a_new_article_is_a_new_entry(service: Service) -> None:
+    service.folder.write("a.txt", article("Storm shuts the harbour"))
+    assert service.ingest() == {"a.txt": Outcome.NEW}
+    entry = service.entry()
+    assert entry.title == "Storm shuts the harbour"
+    assert entry.guid.startswith("urn:uuid:")
+    assert entry.arrived_at == entry.updated == service.stopped.instant
+    assert entry.precision is Precision.DAY
+
+
+def test_an_unchanged_folder_changes_no_byte(service: Service) -> None:
+    service.folder.write("a.txt", article())
+    service.ingest()
+    before = service.documents()
+    assert service.ingest() == {}
+    assert service.ingest(force=True) == {"a.txt": Outcome.UNCHANGED}
+    assert service.documents() == before
+
+
+def test_a_renamed_file_keeps_its_guid(service: Service) -> None:
+    service.folder.write("a.txt", article())
+    service.ingest()
+    before = service.documents()
+    service.folder.move("a.txt", to="deeper/down/b.txt")
+    assert service.ingest() == {"deeper/down/b.txt": Outcome.MOVED}
+    assert service.documents() == before
+
+
+def test_a_file_renamed_and_saved_anew_with_the_same_text_is_a_move(service: Service) -> None:
+    service.folder.write("a.txt", article())
+    service.ingest()
+    guid = service.entry().guid
+    service.folder.remove("a.txt")
+    service.folder.write("b.txt", article().replace("\n", "\r\n"))
+    assert service.ingest() == {"b.txt": Outcome.MOVED}
+    assert service.entry().guid == guid
+
+
+def test_a_copy_is_an_alternate_and_no_new_entry(service: Service) -> None:
+    service.folder.write("a.txt", article())
+    service.ingest()
+    service.folder.copy("a.txt", to="b.txt")
+    service.folder.write("c.txt", article().replace("\n", "\r\n"))
+    assert service.ingest() == {"b.txt": Outcome.DUPLICATE, "c.txt": Outcome.DUPLICATE}
+    assert len(service.entries()) == 1
+
+
+def test_copies_that_come_together_are_one_entry(service: Service) -> None:
+    for n in range(5):
+        service.folder.write(f"{n}.txt", article())
+    outcomes = service.ingest()
+    assert sorted(outcomes.values()) == [Outcome.DUPLICATE] * 4 + [Outcome.NEW]
+    assert len(service.entries()) == 1
+
+
+def test_an_empty_dump_of_another_name_matches_nothing(service: Service) -> None:
+    short = "Rain\n\nBy Jane Doe\nMay 3, 2022\n\nIt rained all day, and then it stopped.\n"
+    service.folder.write("a.txt", short)
+    service.folder.write("b.txt", short.replace("\n", "\r\n"))
+    # Under 120 letters of body nothing is matched by what it says, only by its bytes.
+    assert service.ingest() == {"a.txt": Outcome.NEW, "b.txt": Outcome.NEW}
+    service.folder.copy("a.txt", to="c.txt")
+    assert service.ingest() == {"c.txt": Outcome.DUPLICATE}
+
+
+def test_an_edit_keeps_guid_and_published_and_moves_updated(service: Service) -> None:
+    service.folder.write("a.txt", article(date="November 13, 2022"))
+    service.ingest()
+    before = service.entry()
+    edited = article(date="November 15, 2022").replace("closed both gates", "closed one gate")
+    service.folder.write("a.txt", edited)
+    assert service.ingest() == {"a.txt": Outcome.EDITED}
+    after = service.entry()
+    assert (after.guid, after.published) == (before.guid, before.published)
+    assert after.sequence == before.sequence
+    assert after.updated == service.stopped.instant > before.updated
+    assert "closed one gate" in after.html
+
+
+def test_an_edit_of_white_space_and_quotes_does_not_move_updated(service: Service) -> None:
+    service.folder.write("a.txt", article().replace("the matter", "the 'matter'"))
+    service.ingest()
+    before = service.entry()
+    service.folder.write("a.txt", article().replace("the matter", "the ‘matter’"))
+    assert service.ingest() == {"a.txt": Outcome.EDITED}
+    after = service.entry()
+    assert after.updated == before.updated
+    assert "‘matter’" in after.html
+
+
+def test_new_bytes_with_the_same_article_are_cosmetic(service: Service) -> None:
+    service.folder.write("a.txt", article())
+    service.ingest()
+    before = service.documents()
+    service.folder.write("a.txt", article().replace("\n", "\r\n"))
+    assert service.ingest() == {"a.txt": Outcome.COSMETIC}
+    assert service.documents() == before
+
+
+def test_files_that_exchange_contents_keep_their_entries(service: Service) -> None:
+    service.folder.write("a.txt", article("Storm shuts the harbour"))
+    service.folder.write("b.txt", article("Storm ducks the harbour"))
+    service.ingest()
+    before = service.documents()
+    service.folder.move("a.txt", to="x.tmp")
+    service.folder.move("b.txt", to="a.txt")
+    service.folder.move("x.tmp", to="b.txt")
+    assert service.ingest() == {"a.txt": Outcome.SWAPPED, "b.txt": Outcome.SWAPPED}
+    assert service.documents() == before
+    assert service.ingest() == {}
+
+
+def test_a_recrawl_is_an_alternate_of_its_entry(service: Service) -> None:
+    url = "https://courier.example/storm"
+    service.folder.write("a.html", page("Storm", url, prose("the storm")))
+    service.ingest()
+    before = service.documents()
+    service.folder.write("b.html", page("Storm", url, prose("the storm") + "\n\nOne more line."))
+    assert service.ingest() == {"b.html": Outcome.RECRAWLED}
+    assert service.documents() == before
+
+
+def test_the_alternate_speaks_once_the_primary_is_gone(service: Service) -> None:
+    url = "https://courier.example/storm"
+    service.folder.write("a.html", page("Storm", url, prose("the storm")))
+    service.ingest()
+    guid = service.entry().guid
+    service.folder.write("b.html", page("Storm", url, prose("the storm") + "\n\nOne more line."))
+    service.ingest()
+    service.folder.remove("a.html")
+    service.ingest()
+    service.ingest()
+    assert service.entry().guid == guid
+    assert "One more line." in service.entry().html
+
+
+def test_another_article_under_the_same_address_is_a_clash(service: Service) -> None:
+    url = "https://courier.example/live"
+    service.folder.write("a.html", page("Storm", url, prose("the storm")))
+    service.ingest()
+    first = service.entry()
+    service.folder.write("b.html", page("Election", url, prose("an election")))
+    assert service.ingest() == {"b.html": Outcome.NEW}
+    assert len(service.entries()) == 2
+    assert first.guid in service.clashes("Election")
+
+
+def test_the_front_page_of_a_site_tells_no_articles_apart(service: Service) -> None:
+    url = "https://courier.example/"
+    service.folder.write("a.html", page("Storm", url, prose("the storm")))
+    service.folder.write("b.html", page("Storm", url, prose("another storm")))
+    assert set(service.ingest().values()) == {Outcome.NEW}
+
+
+def test_a_path_that_takes_another_article_leaves_the_old_one_where_it_went(
+    service: Service,
+) -> None:
+    service.folder.write("current.txt", article("Storm shuts the harbour"))
+    service.ingest()
+    old = service.entry()
+    service.folder.move("current.txt", to="yesterday.txt")
+    service.folder.write(
+        "current.txt", article("Election is called", body=prose("the election of a mayor"))
+    )
+    assert service.ingest() == {"current.txt": Outcome.NEW, "yesterday.txt": Outcome.UNCHANGED}
+    entries = service.entries()
+    assert entries["Storm shuts the harbour"].guid == old.guid
+    assert len(entries) == 2
+    assert service.ingest() == {}
+
+
+def test_a_backup_beside_an_edited_file_is_no_new_article(service: Service) -> None:
+    service.folder.write("a.txt", article())
+    service.ingest()
+    service.folder.copy("a.txt", to="a.bak.txt")
+    service.folder.write("a.txt", article().replace("closed both gates", "closed one gate"))
+    assert service.ingest() == {"a.txt": Outcome.EDITED, "a.bak.txt": Outcome.DUPLICATE}
+    assert len(service.entries()) == 1
+
+
+def test_a_file_moved_over_another_takes_its_entry_along(service: Service) -> None:
+    service.folder.write("a.txt", article("Storm shuts the harbour"))
+    service.folder.write("b.txt", article("Election is called", body=prose("the election")))
+    service.ingest()
+    before = {title: entry.guid for title, entry in service.entries().items()}
+    service.folder.move("b.txt", to="a.txt")
+    assert service.ingest() == {"a.txt": Outcome.MOVED}
+    assert {title: entry.guid for title, entry in service.entries().items()} == before
+
+
+def test_an_entry_whose_file_is_gone_is_kept(service: Service) -> None:
+    service.folder.write("a.txt", article())
+    service.ingest()
+    before = service.documents()
+    service.folder.remove("a.txt")
+    assert service.ingest() == {}
+    assert service.ingest() == {"a.txt": Outcome.REMOVED}
+    assert service.ingest() == {}
+    assert service.documents() == before
+
+
+def test_a_file_that_comes_back_is_the_same_entry(service: Service) -> None:
+    service.folder.write("a.txt", article())
+    service.ingest()
+    before = service.documents()
+    service.folder.remove("a.txt")
+    service.ingest()
+    service.ingest()
+    service.folder.write("elsewhere.txt", article())
+    assert service.ingest() == {"elsewhere.txt": Outcome.MOVED}
+    assert service.documents() == before
+
+
+def test_a_document_that_becomes_unreadable_leaves_its_entry(service: Service) -> None:
+    service.folder.write("a.txt", article())
+    service.ingest()
+    before = service.documents()
+    service.folder.write("a.txt", b"")
+    assert service.ingest() == {"a.txt": Outcome.QUARANTINED}
+    assert service.documents() == before
+    service.folder.write("a.txt", article())
+    assert service.ingest() == {"a.txt": Outcome.COSMETIC}
+
+
+def test_afp_and_afp_in_small_letters_are_one_author(service: Service) -> None:
+    service.folder.write("a.txt", article("Storm shuts the harbour", author="Jane Doe"))
+    service.folder.write("b.txt", article("Storm opens the harbour", author="JANE DOE"))
+    service.ingest()
+    slugs = {person.slug for entry in service.entries().values() for person in entry.authors}
+    assert slugs == {"jane-doe"}
+
+
+@pytest.fixture
+def withdrawing(tmp_path: Path, database: str, pool: ExtractionPool) -> Iterator[Service]:
+    service = open_service(tmp_path, database, pool, {"ingest": {"removal": "withdraw"}})
+    yield service
+    service.lease.release()
+    service.runtime.close()
+
+
+def test_withdrawal_waits_for_two_sweeps_and_ten_minutes(withdrawing: Service) -> None:
+    service = withdrawing
+    service.folder.write("a.txt", article())
+    service.ingest()
+    short_id = service.entry().short_id
+    service.folder.remove("a.txt")
+    service.ingest()
+    service.ingest()
+    assert service.entry().short_id == short_id
+    service.stopped.move(minutes=10)
+    assert service.ingest() == {"a.txt": Outcome.WITHDRAWN}
+    assert service.entries() == {}
+    with pytest.raises(EntryGone):
+        service.runtime.publication.article(short_id)
+
+
+def test_what_policy_withdrew_lives_again_with_its_guid(withdrawing: Service) -> None:
+    service = withdrawing
+    service.folder.write("a.txt", article())
+    service.ingest()
+    before = service.entry()
+    service.folder.remove("a.txt")
+    service.ingest()
+    service.ingest()
+    service.stopped.move(minutes=10)
+    service.ingest()
+    service.folder.write("a.txt", article())
+    assert service.ingest() == {"a.txt": Outcome.RETURNED}
+    assert service.entry() == before
+
+
+def test_half_of_a_folder_gone_at_once_is_a_lost_mount(withdrawing: Service) -> None:
+    service = withdrawing
+    for n in range(30):
+        service.folder.write(f"{n}.txt", article(f"Storm number {n} shuts the harbour"))
+    service.ingest()
+    for n in range(25):
+        service.folder.remove(f"{n}.txt")
+    for _ in range(3):
+        service.stopped.move(minutes=20)
+        service.folder.write("new.txt", article("Arrivals go on"))
+        service.ingest()
+    assert len(service.entries()) == 31
+
+
+def test_a_root_that_cannot_be_read_withdraws_nothing(withdrawing: Service) -> None:
+    service = withdrawing
+    service.folder.write("a.txt", article())
+    service.ingest()
+    moved = service.folder.path.rename(service.folder.path.with_name("unmounted"))
+    for _ in range(3):
+        service.stopped.move(minutes=20)
+        assert service.ingest() == {}
+    assert len(service.entries()) == 1
+    moved.rename(service.folder.path)
+    assert service.ingest() == {}

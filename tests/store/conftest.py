@@ -1,0 +1,59 @@
+"""What tests of the store share: a desk to publish from, and databases without a schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from feedsvc.store.engine import Store, open_store
+from feedsvc.store.leases import take_lease
+from tests.databases import PostgresqlServer, SqliteFiles
+from tests.service import StoppedClock
+from tests.store.desk import Desk
+
+
+@pytest.fixture
+def desk(store: Store) -> Iterator[Desk]:
+    """Holds the lease of an empty store."""
+    lease = take_lease(store)
+    assert lease is not None
+    yield Desk(store=store, lease=lease, stopped=StoppedClock())
+    lease.release()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_store(
+    request: pytest.FixtureRequest, tmp_path: Path, sqlite_files: SqliteFiles
+) -> Iterator[Store]:
+    """A store without any schema."""
+    if request.param == "sqlite":
+        store = open_store(sqlite_files.make_database(tmp_path, migrated=False), busy_timeout_s=10)
+        yield store
+        store.close()
+        return
+    server: PostgresqlServer = request.getfixturevalue("postgresql")
+    url = server.make_database(migrated=False)
+    store = open_store(url, busy_timeout_s=10)
+    yield store
+    store.close()
+    server.drop_database(url)
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path, sqlite_files: SqliteFiles) -> Iterator[Store]:
+    """A migrated, empty store in a SQLite file."""
+    store = open_store(sqlite_files.make_database(tmp_path), busy_timeout_s=0.2)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def postgresql_store(postgresql: PostgresqlServer) -> Iterator[Store]:
+    """A migrated, empty store on PostgreSQL."""
+    url = postgresql.make_database()
+    store = open_store(url, busy_timeout_s=2)
+    yield store
+    store.close()
+    postgresql.drop_database(url)

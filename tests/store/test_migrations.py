@@ -1,0 +1,153 @@
+"""Migrations: from nothing or any earlier schema to today's, all or nothing, once."""
+
+from __future__ import annotations
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import CheckConstraint, Connection, inspect, text
+
+from feedsvc.bundled import bundled
+from feedsvc.errors import StoreError
+from feedsvc.store import migrate
+from feedsvc.store.engine import Store
+from feedsvc.store.feeds import list_feeds
+from feedsvc.store.migrate import check_schema, upgrade
+from feedsvc.store.schema import metadata
+
+SCRIPTS = ScriptDirectory(str(bundled("migrations")))
+REVISIONS = [script.revision for script in reversed(list(SCRIPTS.walk_revisions()))]
+HEAD = REVISIONS[-1]
+
+
+def upgrade_to(store: Store, revision: str) -> None:
+    """As an earlier feedsvc did it."""
+    config = Config()
+    config.set_main_option("script_location", str(bundled("migrations")))
+    with store.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def differences(connection: Connection) -> list[object]:
+    """What Alembic would still change, and check constraints that only one side has."""
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    found: list[object] = list(compare_metadata(context, metadata))
+    for name, table in metadata.tables.items():
+        there = {check["name"] for check in inspect(connection).get_check_constraints(name)}
+        # Those of a column are not among those of its table.
+        constraints = set(table.constraints).union(*(c.constraints for c in table.columns))
+        wanted = {str(c.name) for c in constraints if isinstance(c, CheckConstraint)}
+        found += sorted(map(str, there ^ wanted))
+    return found
+
+
+def tables(store: Store) -> list[str]:
+    with store.reading() as connection:
+        return inspect(connection).get_table_names()
+
+
+def test_migrations_make_the_very_tables_that_the_code_names(store: Store) -> None:
+    with store.reading() as connection:
+        assert differences(connection) == []
+
+
+def test_an_empty_database_is_brought_to_todays_schema(bare_store: Store) -> None:
+    assert upgrade(bare_store) == (None, HEAD)
+    check_schema(bare_store)
+
+
+def test_upgrading_twice_changes_nothing(bare_store: Store) -> None:
+    upgrade(bare_store)
+    with bare_store.reading() as connection:
+        before = list_feeds(connection)
+    assert upgrade(bare_store) == (HEAD, HEAD)
+    with bare_store.reading() as connection:
+        assert list_feeds(connection) == before
+
+
+@pytest.mark.parametrize("revision", REVISIONS[:-1])
+def test_a_store_of_any_earlier_schema_is_upgraded(bare_store: Store, revision: str) -> None:
+    upgrade_to(bare_store, revision)
+    assert upgrade(bare_store) == (revision, HEAD)
+    with bare_store.reading() as connection:
+        assert differences(connection) == []
+
+
+def test_an_upgrade_keeps_what_the_store_holds(bare_store: Store) -> None:
+    upgrade_to(bare_store, "0001")
+    with bare_store.reading() as connection:
+        (before,) = list_feeds(connection)
+    upgrade(bare_store)
+    with bare_store.reading() as connection:
+        assert list_feeds(connection) == [before]
+
+
+def test_every_migration_can_be_taken_back(bare_store: Store) -> None:
+    upgrade(bare_store)
+    config = Config()
+    config.set_main_option("script_location", str(bundled("migrations")))
+    with bare_store.writing() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+    assert tables(bare_store) == ["alembic_version"]
+
+
+def test_a_store_made_by_a_newer_feedsvc_is_refused(store: Store) -> None:
+    with store.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match=r"schema 9999.* made by a newer one: upgrade feedsvc"):
+        upgrade(store)
+    with pytest.raises(StoreError, match=f"has schema 9999, this feedsvc needs {HEAD}"):
+        check_schema(store)
+
+
+def test_a_store_without_a_schema_says_what_to_run(bare_store: Store) -> None:
+    with pytest.raises(StoreError, match=r"schema none.*run: feedsvc db upgrade"):
+        check_schema(bare_store)
+
+
+def test_a_migration_that_fails_leaves_nothing(
+    bare_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scripts = tmp_path / "migrations"
+    shutil.copytree(bundled("migrations"), scripts)
+    (scripts / "versions" / "9999_power_cut.py").write_text(
+        "import sqlalchemy as sa\n"
+        "from alembic import op\n"
+        f"revision, down_revision = '9999', {HEAD!r}\n"
+        "def upgrade():\n"
+        "    op.create_table('half', sa.Column('id', sa.Integer()))\n"
+        "    raise KeyboardInterrupt\n"
+    )
+    with monkeypatch.context() as patched:
+        patched.setattr(migrate, "bundled", lambda _name: scripts)
+        with pytest.raises(KeyboardInterrupt):
+            upgrade(bare_store)
+    assert tables(bare_store) == []
+    assert upgrade(bare_store) == (None, HEAD)
+
+
+def test_of_two_upgrades_at_once_one_does_the_work(bare_store: Store) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        outcomes = list(threads.map(upgrade, [bare_store, bare_store]))
+    assert sorted(outcomes, key=str) == [(HEAD, HEAD), (None, HEAD)]
+
+
+def test_a_new_store_has_the_feed_of_all_entries_and_nothing_published(store: Store) -> None:
+    with store.reading() as connection:
+        (feed,) = list_feeds(connection)
+    assert feed.guid.startswith("urn:uuid:")
+    assert feed.entry_count == 0
+
+
+def test_migrations_are_numbered_in_one_line() -> None:
+    assert [f"{n:04}" for n in range(1, len(REVISIONS) + 1)] == REVISIONS
+    assert SCRIPTS.get_heads() == [HEAD]
