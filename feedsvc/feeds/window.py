@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,18 +19,21 @@ class WindowLimits:
     max_bytes: int
 
 
-def cut_window(candidates: Sequence[Candidate], limits: WindowLimits) -> int:
-    """How many of the candidates, newest first, the window holds; one at least, if there is one.
+def take_window(candidates: Iterable[Candidate], limits: WindowLimits) -> list[Candidate]:
+    """The candidates, newest first, that the window holds: one at least, if there is one.
 
     The hours are measured back from the newest arrival, never from the clock, so that a feed
     changes only when something is published. Bytes are those of the stored bodies, so that all
-    formats of a feed agree.
+    formats of a feed agree. No candidate behind the first one left out is looked at.
     """
+    window: list[Candidate] = []
     size_bytes = 0
-    for n, candidate in enumerate(candidates):
-        oldest = candidates[0].arrived_at - timedelta(hours=limits.hours)
+    for candidate in candidates:
         size_bytes += candidate.body_bytes
-        beyond = n >= limits.entries and candidate.arrived_at < oldest
-        if beyond or n >= limits.max_entries or (n > 0 and size_bytes > limits.max_bytes):
-            return n
-    return len(candidates)
+        if window and (len(window) == limits.max_entries or size_bytes > limits.max_bytes):
+            break
+        oldest = window[0].arrived_at - timedelta(hours=limits.hours) if window else None
+        if len(window) >= limits.entries and oldest and candidate.arrived_at < oldest:
+            break
+        window.append(candidate)
+    return window

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from feedsvc.feeds import opml
 from feedsvc.feeds.render import RENDERERS
-from feedsvc.feeds.window import WindowLimits, cut_window
+from feedsvc.feeds.window import WindowLimits, take_window
 from feedsvc.model.entry import Entry
 from feedsvc.model.feed import Feed, FeedDocument, FeedFormat, Selection, SelectionKind, Site
 from feedsvc.model.languages import language_name
@@ -43,11 +43,9 @@ class Publication:
 
         def render(connection: Connection, version: PublicationVersion) -> FeedDocument:
             number, feed = fetch_feed(connection, selection)
-            candidates = select_candidates(
-                connection, number, selection.kind, self._window.max_entries
-            )
-            shown = candidates[: cut_window(candidates, self._window)]
-            entries = fetch_entries(connection, [c.entry_id for c in shown])
+            newest = select_candidates(connection, number, selection.kind, self._window.max_entries)
+            window = take_window(newest, self._window)
+            entries = fetch_entries(connection, [c.entry_id for c in window])
             return RENDERERS[format](self._site, _named(feed), entries, version.changed_at)
 
         return self._kept((selection, format), render)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -238,8 +238,11 @@ def find_by_canonical_url(connection: Connection, url: str) -> list[StoredEntry]
 
 def select_candidates(
     connection: Connection, feed_id: int, kind: SelectionKind, limit: int
-) -> list[Candidate]:
-    """The newest live entries of a feed, newest first, without their bodies."""
+) -> Iterator[Candidate]:
+    """The newest live entries of a feed, newest first, without their bodies.
+
+    One after another, so that whoever has enough reads no further.
+    """
     columns = select(entries.c.id, entries.c.arrived_at, entries.c.feed_bytes)
     if kind is SelectionKind.ALL:
         query = columns.order_by(entries.c.sequence.desc())
@@ -250,19 +253,21 @@ def select_candidates(
             .order_by(feed_entries.c.sequence.desc())
         )
     rows = connection.execute(query.where(entries.c.state == EntryState.LIVE).limit(limit))
-    return [
-        Candidate(entry_id=r.id, arrived_at=r.arrived_at, body_bytes=r.feed_bytes) for r in rows
-    ]
+    for row in rows:
+        yield Candidate(entry_id=row.id, arrived_at=row.arrived_at, body_bytes=row.feed_bytes)
 
 
 def fetch_entries(connection: Connection, entry_ids: Sequence[int]) -> tuple[Entry, ...]:
     """These entries, the newest arrival first."""
     rows = connection.execute(
-        select(entries).where(entries.c.id.in_(entry_ids)).order_by(entries.c.sequence.desc())
+        select(*_SHOWN).where(entries.c.id.in_(entry_ids)).order_by(entries.c.sequence.desc())
     ).all()
-    return tuple(stored.entry for stored in _stored(connection, rows))
+    names = _names(connection, entry_ids)
+    return tuple(_entry(row, names[row.id]) for row in rows)
 
 
+# What readers are shown of an entry: all but what only its administrators ask for.
+_SHOWN = [column for column in entries.c if column is not entries.c.evidence]
 AnyRow = Row[tuple[Any, ...]]  # Any: columns of many types
 
 
@@ -316,24 +321,28 @@ def _stored_entry(row: AnyRow, named: _Named) -> StoredEntry:
         departed_by=row.departed_by,
         versions=Versions(extractor=row.extractor_version, policy=row.policy_version),
         evidence=tuple(Evidence(**{**e, "lines": tuple(e["lines"])}) for e in row.evidence),
-        entry=Entry(
-            guid=row.guid,
-            short_id=row.short_id,
-            slug=row.slug,
-            sequence=row.sequence,
-            arrived_at=row.arrived_at,
-            published=row.published,
-            precision=Precision(row.precision),
-            updated=row.updated,
-            title=row.title,
-            authors=tuple(named.authors),
-            source=named.source,
-            categories=tuple(named.categories),
-            language=row.language,
-            summary=row.summary,
-            html=row.html,
-            excerpt_end=row.excerpt_end,
-            enclosures=tuple(Enclosure(**e) for e in row.enclosures),
-            canonical_url=row.canonical_url,
-        ),
+        entry=_entry(row, named),
+    )
+
+
+def _entry(row: AnyRow, named: _Named) -> Entry:
+    return Entry(
+        guid=row.guid,
+        short_id=row.short_id,
+        slug=row.slug,
+        sequence=row.sequence,
+        arrived_at=row.arrived_at,
+        published=row.published,
+        precision=Precision(row.precision),
+        updated=row.updated,
+        title=row.title,
+        authors=tuple(named.authors),
+        source=named.source,
+        categories=tuple(named.categories),
+        language=row.language,
+        summary=row.summary,
+        html=row.html,
+        excerpt_end=row.excerpt_end,
+        enclosures=tuple(Enclosure(**e) for e in row.enclosures),
+        canonical_url=row.canonical_url,
     )

@@ -79,7 +79,8 @@ def place_entry(
     """Make an entry lie in exactly the feeds `wanted`, and in the one of all entries.
 
     Feeds it leaves record the departure; those it joins take it in at its sequence.
-    updated: the entry's, which none of its feeds may lag behind.
+    updated: the entry's, which none of its feeds may lag behind. What is not live is neither
+    counted nor dates a feed: nobody sees it there.
     """
     connection = work.connection
     positions = _positions(work, wanted, updated)
@@ -110,9 +111,10 @@ def place_entry(
             .where(feed_entries.c.feed_id.in_(left), feed_entries.c.sequence == sequence)
             .values(left_at=instant)
         )
-        touch_feeds(connection, left, instant)
-    touch_feeds(connection, list(positions), updated)
+        if is_live:
+            touch_feeds(connection, left, instant)
     if is_live:
+        touch_feeds(connection, list(positions), updated)
         _count(connection, left, -1)
         _count(connection, new + rejoined, +1)
     work.changed = True

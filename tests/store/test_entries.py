@@ -217,7 +217,7 @@ def test_a_withdrawn_entry_is_in_no_feed(desk: Desk) -> None:
     kept = desk.add(make_draft(source="AFP"))
     with desk.store.reading() as connection:
         for kind, feed_id in ((SelectionKind.ALL, 1), (SelectionKind.SOURCE, 2)):
-            candidates = select_candidates(connection, feed_id, kind, 10)
+            candidates = list(select_candidates(connection, feed_id, kind, 10))
             assert [c.entry_id for c in candidates] == [kept]
 
 
@@ -280,7 +280,7 @@ def test_entries_come_newest_first_whatever_their_dates(desk: Desk) -> None:
     numbers = [desk.add(make_draft(published=date, precision=Precision.INSTANT)) for date in dates]
     with desk.store.reading() as connection:
         entries = fetch_entries(connection, numbers)
-        candidates = select_candidates(connection, 1, SelectionKind.ALL, 2)
+        candidates = list(select_candidates(connection, 1, SelectionKind.ALL, 2))
     assert [entry.sequence for entry in entries] == [3, 2, 1]
     assert [c.entry_id for c in candidates] == [numbers[2], numbers[1]]
 

@@ -1,0 +1,120 @@
+"""`make bench`: ingestion of many dumps, the sweep that finds nothing, the rendering of feeds."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import resource
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from feedsvc.clock import Clock
+from feedsvc.model.feed import FeedFormat, Selection
+from feedsvc.model.run import RunRequest
+from feedsvc.runtime import Runtime, open_runtime
+from feedsvc.services.ingestion import Ingestion, open_pool
+from feedsvc.services.publication import Publication
+from feedsvc.settings import Settings, load_settings
+from feedsvc.store.leases import take_lease
+from feedsvc.store.migrate import upgrade
+from tests.benchmarks.dumps import dumps
+
+T = TypeVar("T")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(prog="make bench")
+    options.add_argument("--documents", type=int, default=10_000)
+    options.add_argument("--runs", type=int, default=7, help="renderings of each feed")
+    options.add_argument("--database", help="default: SQLite in a temporary folder")
+    chosen = options.parse_args()
+    print(f"{platform.machine()}, Python {platform.python_version()}, {chosen.documents:,} dumps")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        _write_dumps(folder / "seeds", chosen.documents)
+        database = chosen.database or f"sqlite:///{folder}/feedsvc.db"
+        settings = _settings(folder / "seeds", database, min_entries=50)
+        runtime = open_runtime(settings)
+        upgrade(runtime.store)
+        _bench_ingestion(runtime, chosen.documents)
+        _bench_feeds(runtime, settings, chosen.runs)
+        runtime.close()
+
+
+def _settings(folder: Path, database: str, min_entries: int) -> Settings:
+    return load_settings(
+        None,
+        {
+            "ingest": {"roots": {"seeds": folder}},
+            "store": {"url": database},
+            # All dumps arrive within the hour; one feed is to show 50 of them, the other its most.
+            "feeds": {"window_hours": 0.0001, "window_entries": min_entries},
+        },
+    )
+
+
+def _write_dumps(folder: Path, count: int) -> None:
+    for name, content in dumps(count):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+
+
+def _bench_ingestion(runtime: Runtime, documents: int) -> None:
+    lease = take_lease(runtime.store)
+    assert lease is not None, "somebody else ingests into this store"
+    started = time.perf_counter()
+    with open_pool(runtime.settings) as pool:
+        ingestion = Ingestion(
+            store=runtime.store,
+            lease=lease,
+            settings=runtime.settings,
+            clock=Clock(),
+            pool=pool,
+            stop=threading.Event(),
+        )
+        recorder = ingestion.run(RunRequest())
+        took_s = time.perf_counter() - started
+        rate = documents / took_s
+        print(f"first ingestion        {took_s:8.1f} s   {rate:,.0f} documents/s  {recorder.counts}")
+        unchanged = _timed(lambda: ingestion.run(RunRequest()), 3)
+        print(f"unchanged sweep        {1000 * unchanged:8.0f} ms")
+    lease.release()
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    print(f"peak memory            {own.ru_maxrss / 1024:8.0f} MB in the ingesting process")
+
+
+def _bench_feeds(runtime: Runtime, settings: Settings, runs: int) -> None:
+    """Each feed from the store to its bytes, nothing kept from one time to the next."""
+    for entries in (settings.feeds.window_entries, settings.feeds.window_max_entries):
+        feeds = settings.feeds.model_copy(
+            update={"window_entries": entries, "window_max_bytes": 64_000_000}
+        )
+        for format in FeedFormat:
+
+            def render(format: FeedFormat = format) -> bytes:
+                fresh = Publication(runtime.store, runtime.site, feeds)  # noqa: B023
+                return fresh.feed(Selection(), format).body
+
+            size_kb = len(render()) / 1000
+            took_ms = 1000 * _timed(render, runs)
+            print(f"{entries:3} entries, {format.label:<9}{took_ms:12.1f} ms  {size_kb:,.0f} kB")
+
+
+def _timed(work: Callable[[], T], runs: int) -> float:
+    """The median of several runs, in seconds."""
+    took = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        work()
+        took.append(time.perf_counter() - started)
+    return statistics.median(took)
+
+
+if __name__ == "__main__":
+    main()

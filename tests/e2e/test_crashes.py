@@ -1,0 +1,109 @@
+"""Promise 4: killed at any instant, restarted, and each document is published exactly once.
+
+Longer: TEST_KILL_ROUNDS (kills) and TEST_KILL_FILES (documents); `make soak` sets both.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+
+import pytest
+
+from tests.benchmarks.dumps import dump
+from tests.e2e.running import Feedsvc, Serving, wait_until
+
+ROUNDS = int(os.environ.get("TEST_KILL_ROUNDS", "3"))
+FILES = int(os.environ.get("TEST_KILL_FILES", "300"))
+SEED = int(os.environ.get("TEST_KILL_SEED", "0")) or random.randrange(1, 1_000_000)
+# In the order of what would hurt most; a short run sees the first, each database begins elsewhere.
+VICTIMS = (
+    "scheduler",
+    "extraction worker",
+    "supervisor",
+    "web master",
+    "forkserver",
+    "web process",
+)
+RECOVERED_WITHIN_S = 90.0
+
+
+@pytest.mark.parametrize("first", [0, 3], ids=["ingesting", "serving"])
+def test_whoever_is_killed_each_document_is_published_once(
+    feedsvc_on_both: Feedsvc, first: int, request: pytest.FixtureRequest
+) -> None:
+    feedsvc = feedsvc_on_both
+    # The scheduler's side on SQLite and the web's on PostgreSQL, unless there is time for all.
+    is_sqlite = feedsvc.database.startswith("sqlite")
+    if ROUNDS < len(VICTIMS) and is_sqlite != (first == 0):
+        pytest.skip("the other half of the kills is for the other database")
+    chance = random.Random(SEED)
+    print(f"TEST_KILL_SEED={SEED}")
+    served: dict[str, str] = {}
+    waiting = list(range(FILES))
+    serving = _start(feedsvc)
+    try:
+        for number in range(ROUNDS):
+            victim = VICTIMS[(first + number) % len(VICTIMS)]
+            count = len(waiting) // (ROUNDS - number)
+            _drop(feedsvc, [waiting.pop() for _ in range(count)])
+            _watch(serving, served, chance.uniform(0.2, 1.6))
+            there = len(feedsvc.published())
+            pids = serving.roles().get(victim, [])
+            for pid in pids[:1]:
+                os.kill(pid, signal.SIGKILL)
+            print(f"killed {victim} {pids[:1]} with {there} of {FILES} published", end="")
+            if victim == "supervisor":
+                serving.started.process.wait()
+                left_s = feedsvc.wait_for_silence()
+                print(f"; the others were gone after {left_s:.2f} s", end="")
+                serving = _start(feedsvc)
+            recovered_s = wait_until(
+                lambda: _is_whole(serving), RECOVERED_WITHIN_S, serving.started.told
+            )
+            print(f"; whole again after {recovered_s:.1f} s")
+        wait_until(
+            lambda: _watch(serving, served) >= FILES, RECOVERED_WITHIN_S, serving.started.told
+        )
+        assert serving.started.stop(signal.SIGTERM) < 10
+    finally:
+        serving.started.kill()
+    published = feedsvc.published()
+    assert len(published) == feedsvc.documents() == FILES
+    # No entry that a subscriber has seen got another guid.
+    assert served.items() <= published.items()
+    assert feedsvc.run("ingest").out == "nothing new.\n"
+    assert feedsvc.run("check").status == 0
+
+
+def _start(feedsvc: Feedsvc) -> Serving:
+    started = feedsvc.start("serve", "--port", "0")
+    try:
+        serving = Serving(started=started, address=started.address())
+        wait_until(lambda: _is_whole(serving), RECOVERED_WITHIN_S, started.told)
+    except BaseException:
+        started.kill()
+        raise
+    return serving
+
+
+def _is_whole(serving: Serving) -> bool:
+    return serving.is_ready() and set(VICTIMS) <= serving.roles().keys()
+
+
+def _drop(feedsvc: Feedsvc, numbers: list[int]) -> None:
+    for number in numbers:
+        feedsvc.seeds.write(f"{number:07}.txt", dump(number, 1_000))
+
+
+def _watch(serving: Serving, served: dict[str, str], for_s: float = 0.0) -> int:
+    """Note what subscribers are served; answers how much is published by now."""
+    until = time.monotonic() + for_s
+    while True:
+        for title, guid in serving.guids().items():
+            assert served.setdefault(title, guid) == guid, f"another guid for {title!r}"
+        if time.monotonic() >= until:
+            return len(serving.feedsvc.published())
+        time.sleep(0.05)
