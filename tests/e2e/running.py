@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 
 from feedsvc.store.engine import open_store
-from feedsvc.store.schema import documents, entries
+from feedsvc.store.schema import documents, entries, leases
 from tests.service import WatchedFolder
 
 # Generous: the machine may have much else to do.
@@ -145,6 +145,14 @@ class Feedsvc:
         assert not twice, f"published twice: {twice}"
         return {row.title: row.guid for row in rows}
 
+    def lease_holder(self) -> int:
+        """The process that ingests."""
+        store = open_store(self.database, busy_timeout_s=10)
+        with store.reading() as connection:
+            holder = connection.scalar(select(leases.c.holder)) or "nobody:0"
+        store.close()
+        return int(holder.rpartition(":")[2])
+
     def documents(self) -> int:
         store = open_store(self.database, busy_timeout_s=10)
         with store.reading() as connection:
@@ -235,24 +243,17 @@ class Serving:
         """The processes by what they are."""
         commands = self.feedsvc.processes()
         parents = {pid: _parent(pid) for pid in commands}
-        supervisor = self.started.process.pid
+        supervisor, scheduler = self.started.process.pid, self.feedsvc.lease_holder()
         found: dict[str, list[int]] = {"supervisor": [supervisor]}
-        servers = [pid for pid, command in commands.items() if "forkserver" in command]
-        for pid in servers:
-            role = "extraction worker" if parents[pid] in servers else "forkserver"
-            found.setdefault(role, []).append(pid)
-        schedulers = {parents[pid] for pid in found.get("forkserver", [])}
         for pid, command in commands.items():
-            if "spawn_main" not in command:
+            if "forkserver" in command:
+                role = "forkserver" if parents[pid] == scheduler else "extraction worker"
+            elif "spawn_main" not in command:
                 continue
-            if pid in schedulers:
-                role = "scheduler"
             elif parents[pid] != supervisor:
                 role = "web process"
-            elif pid in parents.values():
-                role = "web master"
             else:
-                continue  # too young to tell
+                role = "scheduler" if pid == scheduler else "web master"
             found.setdefault(role, []).append(pid)
         return found
 

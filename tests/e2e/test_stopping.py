@@ -1,0 +1,95 @@
+"""Ctrl-C and SIGTERM, in the middle of anything: a clean end within ten seconds."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from tests.benchmarks.dumps import dump
+from tests.e2e.running import STOPPED_WITHIN_S, Feedsvc, wait_until
+
+FILES = 400
+SIGNALS = [
+    pytest.param(signal.SIGTERM, False, id="SIGTERM"),
+    pytest.param(signal.SIGINT, True, id="Ctrl-C"),
+]
+
+
+def fill(feedsvc: Feedsvc) -> None:
+    for number in range(FILES):
+        feedsvc.seeds.write(f"{number:07}.txt", dump(number, 2_000))
+
+
+def check_completed_by_the_next_run(feedsvc: Feedsvc) -> None:
+    there = feedsvc.published()
+    done = feedsvc.run("ingest", "--json")
+    assert done.status == 0
+    assert f'"new": {FILES - len(there)}' in done.out
+    after = feedsvc.published()
+    assert len(after) == FILES
+    assert there.items() <= after.items()
+
+
+@pytest.mark.parametrize(("number", "group"), SIGNALS)
+def test_serve_stops_in_the_middle_of_ingestion(
+    feedsvc: Feedsvc, number: int, group: bool
+) -> None:
+    fill(feedsvc)
+    with feedsvc.serving() as serving:
+        wait_until(lambda: len(feedsvc.published()) > 0, 60, serving.started.told)
+        took_s = serving.started.stop(number, group=group)
+        left_s = feedsvc.wait_for_silence()
+        told = serving.started.err.read_text()
+    print(f"serve stopped after {took_s:.2f} s, its last process {left_s:.2f} s later, ", end="")
+    print(f"with {len(feedsvc.published())} of {FILES} published")
+    assert serving.started.process.returncode == 0
+    assert took_s + left_s < STOPPED_WITHIN_S
+    assert "Traceback" not in told
+    assert "WARNING" not in told
+    check_completed_by_the_next_run(feedsvc)
+
+
+@pytest.mark.parametrize(("number", "group"), SIGNALS)
+def test_ingest_stops_in_the_middle(feedsvc: Feedsvc, number: int, group: bool) -> None:
+    fill(feedsvc)
+    started = feedsvc.start("ingest")
+    try:
+        wait_until(lambda: len(feedsvc.published()) > 0, 60, started.told)
+        took_s = started.stop(number, group=group)
+        left_s = feedsvc.wait_for_silence()
+    finally:
+        started.kill()
+    print(f"ingest stopped after {took_s:.2f} s, its last process {left_s:.2f} s later")
+    assert started.process.returncode == 128 + number
+    assert took_s + left_s < STOPPED_WITHIN_S
+    assert "Traceback" not in started.told()
+    assert "feedsvc: stopped" in started.told()
+    check_completed_by_the_next_run(feedsvc)
+
+
+@pytest.mark.parametrize(("number", "group"), SIGNALS)
+def test_serve_stops_while_it_starts(feedsvc: Feedsvc, number: int, group: bool) -> None:
+    started = feedsvc.start("serve", "--port", "0")
+    try:
+        # Its children are there, and have not got far.
+        wait_until(lambda: len(feedsvc.processes()) > 2, 60, started.told)
+        took_s = started.stop(number, group=group)
+        left_s = feedsvc.wait_for_silence()
+    finally:
+        started.kill()
+    print(f"serve stopped while starting after {took_s:.2f} s + {left_s:.2f} s")
+    assert started.process.returncode == 0
+    assert took_s + left_s < STOPPED_WITHIN_S
+    assert "Traceback" not in started.told()
+
+
+def test_ctrl_c_before_anything_has_begun_is_no_traceback(feedsvc: Feedsvc) -> None:
+    started = feedsvc.start("ingest")
+    try:
+        wait_until(lambda: bool(feedsvc.processes()), 10)
+        started.stop(signal.SIGINT, group=True)
+    finally:
+        started.kill()
+    assert started.process.returncode in (130, -signal.SIGINT)
+    assert "feedsvc" not in started.told().partition("feedsvc: stopped")[0]
