@@ -62,6 +62,8 @@ def _base_url(value: str) -> str:
         raise ValueError("must be an absolute http or https address")
     if "?" in value or "#" in value or parts.username is not None:
         raise ValueError("must have no user, query or fragment")
+    if not value.isascii():
+        raise ValueError("must be ASCII; write a host of another script as xn--…")
     if any(c.isspace() or not c.isprintable() or c in '<>"\\^`{|}' for c in value):
         raise ValueError("must have no spaces or signs that an address cannot hold")
     return value.rstrip("/")

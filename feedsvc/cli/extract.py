@@ -151,10 +151,16 @@ def _show_explained(
         click.echo()
     for evidence in draft.evidence:
         field = click.style(f"{evidence.field:<12}", bold=True)
-        lines = f", line {', '.join(map(str, evidence.lines[:5]))}" if evidence.lines else ""
+        lines = _shown_lines(evidence.lines)
         told = click.style(f"({evidence.confidence:.0%}: {evidence.rule}{lines})", dim=True)
         click.echo(f"  {field} {evidence.value}  {told}")
     click.echo()
+
+
+def _shown_lines(lines: tuple[int, ...]) -> str:
+    if not lines:
+        return ""
+    return f", line {lines[0]}" if len(lines) == 1 else f", lines {lines[0]} to {lines[-1]}"
 
 
 def _show_error(name: str, error: DocumentError, *, as_json: bool) -> None:

@@ -72,7 +72,7 @@ class Surroundings:
     request: RunRequest
     versions: Versions
     is_there: Callable[[DocumentPath], bool]
-    find_bytes: Callable[[KnownDocument], ReadDocument | None]
+    find_bytes: Callable[[KnownDocument], SourceDocument | None]
     withdraws: bool
     vacated: dict[bytes, int] = field(default_factory=dict)
 
@@ -194,8 +194,8 @@ class Settling:
             moved = self._around.find_bytes(known)
             if moved is not None:
                 # The old article now lies elsewhere, and another one took its name.
-                move_document(self.connection, known.id, moved.source.path)
-                note_state(self.connection, known.id, moved.source.state)
+                move_document(self.connection, known.id, moved.path)
+                note_state(self.connection, known.id, moved.state)
                 return self._by_twins(read, None) or self._new(read, draft)
             overwritten = self._by_gone_twin(read, known)
             if overwritten:
@@ -347,21 +347,21 @@ class Settling:
             path=found.path, outcome=Outcome.QUARANTINED, stage=error.stage, reason=error.reason
         )
 
-    def swap(self, reads: list[tuple[KnownDocument, ReadDocument]]) -> list[DocumentOutcome]:
+    def swap(self, places: list[tuple[KnownDocument, SourceDocument]]) -> list[DocumentOutcome]:
         """Re-point known documents that have exchanged their bytes: (document, where they lie)."""
         outcomes = []
-        for known, _ in reads:
+        for known, _ in places:
             # Out of the way first: two documents cannot have one path even for a moment.
             parked = DocumentPath(root=known.path.root, path=b"\0" + known.path.path)
             move_document(self.connection, known.id, parked)
-        for known, read in reads:
-            move_document(self.connection, known.id, read.source.path)
-            note_state(self.connection, known.id, read.source.state)
+        for known, source in places:
+            move_document(self.connection, known.id, source.path)
+            note_state(self.connection, known.id, source.state)
             links = links_of_document(self.connection, known.id)
             outcomes.append(
-                self._outcome(read.source.path, Outcome.SWAPPED, links[0].entry_id)
+                self._outcome(source.path, Outcome.SWAPPED, links[0].entry_id)
                 if links
-                else DocumentOutcome(path=read.source.path, outcome=Outcome.SWAPPED)
+                else DocumentOutcome(path=source.path, outcome=Outcome.SWAPPED)
             )
         return outcomes
 

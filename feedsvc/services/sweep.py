@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from threading import Event
 from typing import TypeVar
@@ -28,7 +29,7 @@ from feedsvc.ingest.globs import PathPattern, matches_any
 from feedsvc.ingest.identity import find_swaps
 from feedsvc.ingest.looks import Looks
 from feedsvc.ingest.pool import Extracted, ExtractionPool, Job
-from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome
+from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome, SourceDocument
 from feedsvc.model.run import RunRequest
 from feedsvc.services.recording import Recorder
 from feedsvc.services.settling import (
@@ -243,18 +244,24 @@ class _Sweep:
             _quarantine_step(found, found.refusal) for found in wanted if found.refusal is not None
         ]
 
-    def _find_bytes(self, known: KnownDocument) -> ReadDocument | None:
+    def _find_bytes(self, known: KnownDocument) -> SourceDocument | None:
         """A new path that now holds what a known document held before it was overwritten."""
-        for found in self._found.values():
-            alike = found.state.size_bytes == known.state.size_bytes and not found.refusal
-            if alike and found.path not in self._known:
-                try:
-                    read = self._root(found).read(found)
-                except DocumentError:
-                    continue  # it has its own turn, and its own outcome, later in this sweep
-                if read.source.sha256 == known.sha256:
-                    return read
+        for found in self._newcomers_by_size.get(known.state.size_bytes, ()):
+            try:
+                source = self._root(found).read(found).source
+            except DocumentError:
+                continue  # it has its own turn, and its own outcome, later in this sweep
+            if source.sha256 == known.sha256:
+                return source
         return None
+
+    @cached_property
+    def _newcomers_by_size(self) -> dict[int, list[Found]]:
+        newcomers: dict[int, list[Found]] = {}
+        for found in self._found.values():
+            if found.path not in self._known and not found.refusal:
+                newcomers.setdefault(found.state.size_bytes, []).append(found)
+        return newcomers
 
     def _root(self, found: Found) -> WatchedRoot:
         return next(root for root in self._to.roots if root.name == found.path.root)
@@ -263,23 +270,28 @@ class _Sweep:
 
     def _settle_swaps(self, changed: Sequence[Found]) -> set[DocumentPath]:
         """Re-point known documents that have exchanged their bytes; answers their paths."""
-        old_sizes = {self._known[found.path].state.size_bytes for found in changed}
-        reads = {
-            self._known[read.source.path].id: read
-            for read in self._read(f for f in changed if f.state.size_bytes in old_sizes)
-            if len(changed) > 1
-        }
-        by_id = {known.id: known for known in self._known.values() if known.id in reads}
-        changes = {
-            number: (known.sha256, reads[number].source.sha256)
-            for number, known in by_id.items()
-            if known.sha256
-        }
-        swaps = find_swaps(changes)
+        known = {found.path: self._known[found.path] for found in changed}
+        rewritten = [found for found in changed if found.state != known[found.path].state]
+        old_sizes = Counter(known[found.path].state.size_bytes for found in rewritten)
+
+        def is_size_of_another(found: Found) -> bool:
+            now, before = found.state.size_bytes, known[found.path].state.size_bytes
+            return old_sizes[now] > (now == before)
+
+        alike = [found for found in rewritten if is_size_of_another(found)]
+        sources = {known[read.source.path].id: read.source for read in self._read(alike)}
+        by_id = {document.id: document for document in known.values()}
+        swaps = find_swaps(
+            {
+                number: (before, source.sha256)
+                for number, source in sources.items()
+                if (before := by_id[number].sha256)
+            }
+        )
         if not swaps:
             return set()
-        pairs = [(by_id[owner], reads[holder]) for holder, owner in swaps.items()]
-        paths = {read.source.path for _, read in pairs}
+        pairs = [(by_id[owner], sources[holder]) for holder, owner in swaps.items()]
+        paths = {source.path for _, source in pairs}
         step = _Step(path=min(paths), settle=lambda settling: settling.swap(pairs))
         self._publish([step])
         return paths

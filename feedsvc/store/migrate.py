@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -41,7 +43,7 @@ def upgrade(store: Store) -> tuple[str | None, str]:
 
 def check_schema(store: Store) -> None:
     """Raise StoreError unless the store has today's schema."""
-    head = ScriptDirectory(str(bundled("migrations"))).get_current_head()
+    head = _head()
     with store.reading() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     if current != head:
@@ -49,3 +51,9 @@ def check_schema(store: Store) -> None:
             f"the store has schema {current or 'none'}, this feedsvc needs {head}; "
             "run: feedsvc db upgrade"
         )
+
+
+@cache
+def _head() -> str | None:
+    """Today's schema; read once, since every readiness probe asks."""
+    return ScriptDirectory(str(bundled("migrations"))).get_current_head()

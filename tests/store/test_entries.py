@@ -30,6 +30,7 @@ from feedsvc.store.entries import (
     fetch_evidence,
     find_by_canonical_url,
     note_evidence,
+    return_entry,
     select_candidates,
 )
 from feedsvc.store.schema import revisions
@@ -301,8 +302,6 @@ def test_an_edit_in_the_transaction_of_its_return_counts_the_entry_as_live(desk:
     number = desk.add(make_draft(tags=("storms",)))
     desk.withdraw(number)
     stale = desk.stored(number)
-    from feedsvc.store.entries import return_entry
-
     with desk.publishing() as work:
         return_entry(work, stale)
         edit_entry(
