@@ -6,6 +6,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -40,6 +41,19 @@ class PostgresqlServer:
 
     def drop_database(self, url: str) -> None:
         self._execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+    @contextmanager
+    def closed(self, url: str) -> Iterator[None]:
+        """End every session of a database, and let nobody in for a while."""
+        name = make_url(url).database
+        self._execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        try:
+            self._execute(
+                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+            )
+            yield
+        finally:
+            self._execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
     def _database_url(self, name: str) -> str:
         return self._url.set(database=name).render_as_string(hide_password=False)

@@ -68,12 +68,18 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("feedsvc: stopped", err=True)
         sys.exit(EXIT_INTERRUPTED + signal.SIGINT)
+    except _Terminated:
+        click.echo("feedsvc: stopped", err=True)
+        raise
     except BrokenPipeError:
         # Whoever read our output has gone; nothing is left to say.
         sys.stderr.close()
         sys.exit(EXIT_INTERRUPTED + signal.SIGPIPE)
 
 
+class _Terminated(SystemExit):
+    """Unwinds whatever is going on: transactions roll back, worker processes end."""
+
+
 def _stop(_signal: int, _frame: FrameType | None) -> None:
-    # Unwinds whatever is going on: transactions roll back, worker processes end.
-    sys.exit(EXIT_INTERRUPTED + signal.SIGTERM)
+    raise _Terminated(EXIT_INTERRUPTED + signal.SIGTERM)

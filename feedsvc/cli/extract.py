@@ -57,21 +57,22 @@ def extract(settings: Settings, paths: tuple[Path, ...], jsonl: bool, explain: b
     failed = False
     for path in paths:
         for root, found in _find(path, settings.limits.max_document_bytes):
-            name = path if found.path.path == os.fsencode(path.name) else path / str(found.path)
+            # A root without a name: what is below it begins with a slash.
+            name = f"{path}{found.path}" if path.is_dir() else str(path)
             try:
                 raw = _read(root, found)
                 draft = draft_entry(
                     found.path.path, raw, settings.limits, settings.feeds.body_excerpt_bytes
                 )
-                show(str(name), draft, found.path.path, raw, settings)
+                show(name, draft, found.path.path, raw, settings)
             except DocumentError as error:
                 failed = True
-                _show_error(str(name), error, as_json=jsonl)
+                _show_error(name, error, as_json=jsonl)
             except Exception as error:  # the loop over documents goes on
                 failed = True
                 log.debug("document failed", exc_info=True)
                 refused = RefusedDocument(f"could not be extracted ({type(error).__name__})")
-                _show_error(str(name), refused, as_json=jsonl)
+                _show_error(name, refused, as_json=jsonl)
     if failed:
         sys.exit(1)
 

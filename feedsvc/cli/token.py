@@ -25,8 +25,9 @@ def token() -> None:
     "--scope",
     "scopes",
     multiple=True,
-    type=click.Choice(list(Scope)),
-    default=[Scope.INGEST, Scope.READ],
+    # The values, not the members: click would ask for their names, in capitals.
+    type=click.Choice([scope.value for scope in Scope]),
+    default=[Scope.INGEST.value, Scope.READ.value],
     show_default=True,
     help="What it may do; may be given several times.",
 )

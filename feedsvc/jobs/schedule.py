@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from watchfiles import watch
 
@@ -43,38 +45,40 @@ def run_scheduler(runtime: Runtime, stop: threading.Event) -> None:
             lease = take_lease(runtime.store)
             if lease is not None:
                 log.info("lease taken", extra={"fence": lease.fence})
-                _work(runtime, lease, stop)
+                with _releasing(lease), closing(open_pool(runtime.settings)) as pool:
+                    ingestion = Ingestion(
+                        store=runtime.store,
+                        lease=lease,
+                        settings=runtime.settings,
+                        clock=runtime.clock,
+                        pool=pool,
+                        stop=stop,
+                    )
+                    ingestion.refresh_fingerprints()
+                    _work(runtime, ingestion, stop)
         except FeedsvcError as error:
             log.warning("ingestion interrupted", extra={"reason": str(error)})
         stop.wait(_LEASE_TRIED_EVERY_S)
 
 
-def _work(runtime: Runtime, lease: Lease, stop: threading.Event) -> None:
-    settings = runtime.settings
-    lost = threading.Event()
-    pool = open_pool(settings)
-    scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(1)},
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-        timezone="UTC",
-    )
+@contextmanager
+def _releasing(lease: Lease) -> Iterator[None]:
     try:
-        ingestion = Ingestion(
-            store=runtime.store,
-            lease=lease,
-            settings=settings,
-            clock=runtime.clock,
-            pool=pool,
-            stop=stop,
-        )
-        ingestion.refresh_fingerprints()
-        schedule = _Schedule(
-            scheduler, ingestion, lost, settings.ingest.scan_interval_s, runtime.clock
-        )
-        schedule.start()
+        yield
+    finally:
+        lease.release()
+
+
+def _work(runtime: Runtime, ingestion: Ingestion, stop: threading.Event) -> None:
+    """Ingest until `stop` is set or the lease is lost."""
+    ingest = runtime.settings.ingest
+    lost = threading.Event()
+    schedule = _Schedule(ingestion, lost, ingest.scan_interval_s, runtime.clock)
+    schedule.start()
+    try:
         watcher = threading.Thread(
             target=_watch,
-            args=(list(settings.ingest.roots.values()), schedule.wake, stop, lost),
+            args=(list(ingest.roots.values()), schedule.wake, stop, lost),
             name="watcher",
             daemon=True,
         )
@@ -82,9 +86,8 @@ def _work(runtime: Runtime, lease: Lease, stop: threading.Event) -> None:
         while not stop.is_set() and not lost.wait(0.2):
             schedule.keep_time()
     finally:
-        scheduler.shutdown(wait=True)
-        pool.close()
-        lease.release()
+        lost.set()
+        schedule.end()
 
 
 class _Schedule:
@@ -92,17 +95,23 @@ class _Schedule:
 
     def __init__(
         self,
-        scheduler: BackgroundScheduler,
         ingestion: Ingestion,
         lost: threading.Event,
         scan_interval_s: float,
         clock: Clock,
     ) -> None:
-        self._scheduler = scheduler
+        self._scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(1)},
+            # One may wait while another runs: what woke it may have come after that one's look.
+            job_defaults={"coalesce": True, "max_instances": 2, "misfire_grace_time": None},
+            timezone="UTC",
+        )
         self._ingestion = ingestion
         self._lost = lost
         self._intervals_s = {"sweep": scan_interval_s, "runs": _RUNS_LOOKED_FOR_EVERY_S}
         self._clock = clock
+        self._waking = threading.Lock()
+        self._working = threading.Lock()
         self._offset_s = self._wall_offset_s()
 
     def start(self) -> None:
@@ -126,16 +135,19 @@ class _Schedule:
         return self._clock.now().timestamp() - self._clock.monotonic()
 
     def wake(self, in_s: float = 0.0) -> None:
-        """Sweep once more, `in_s` from now."""
-        self._scheduler.add_job(
-            self._sweep,
-            "date",
-            run_date=self._clock.now() + timedelta(seconds=in_s),
-            id="wake",
-            replace_existing=True,
-            # One may wait while another runs: what woke it may have come after that one's look.
-            max_instances=2,
-        )
+        """Sweep `in_s` from now, unless a sweep comes before that anyway."""
+        at = self._clock.now() + timedelta(seconds=in_s)
+        with self._waking, suppress(JobLookupError):  # there is none any more after the end
+            job = self._scheduler.get_job("sweep")
+            if job is not None and at < job.next_run_time:
+                job.modify(next_run_time=at)
+
+    def end(self) -> None:
+        """Wait for the work that is going on; none begins once `lost` is set."""
+        # Not waiting in there: it would hold the lock for which a job waits that calls `wake`.
+        self._scheduler.shutdown(wait=False)
+        with self._working:
+            pass
 
     def _sweep(self) -> None:
         waiting_s = self._guarded(self._ingestion.sweep)
@@ -147,8 +159,10 @@ class _Schedule:
 
     def _guarded(self, work: Callable[[], T]) -> T | None:
         """Do some work; trouble with the store ends it for now, a lost lease for good."""
-        if self._lost.is_set():
-            return None
+        with self._working:
+            return None if self._lost.is_set() else self._try(work)
+
+    def _try(self, work: Callable[[], T]) -> T | None:
         try:
             return work()
         except (LeaseLost, Interrupted) as error:

@@ -140,10 +140,10 @@ class _Sweep:
         self._scan()
         self._tell_unmatched()
         wanted = [found for found in self._found.values() if self._wants(found)]
+        self._recorder.expect(self._to.store, len(wanted))
         self._publish(self._refusals(wanted))
         at_rest, unsettled = self._split(wanted)
         ready = at_rest + self._to.looks.at_rest(unsettled)
-        self._recorder.expect(self._to.store, len(wanted))
         changed = [found for found in ready if found.path in self._known]
         new = [found for found in ready if found.path not in self._known]
         # Known paths first: whether their old bytes have moved elsewhere decides what new ones are.

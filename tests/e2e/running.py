@@ -258,9 +258,7 @@ class Serving:
         return found
 
 
-def fetch(
-    method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
-) -> Answer:
+def fetch(method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
     """One request on a connection of its own; redirects are not followed."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=30)

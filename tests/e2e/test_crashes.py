@@ -41,12 +41,7 @@ def test_whoever_is_killed_each_document_is_published_once(feedsvc_on_both: Feed
             victim = VICTIMS[(first + number) % len(VICTIMS)]
             count = len(waiting) // (ROUNDS - number)
             _drop(feedsvc, [waiting.pop() for _ in range(count)])
-            there = len(feedsvc.published())
-            wait_until(
-                lambda before=there: _watch(serving, served) > before,  # type: ignore[misc]
-                RECOVERED_WITHIN_S,
-                serving.started.told,
-            )
+            _watch_until(serving, served, len(feedsvc.published()) + 1)
             there = _watch(serving, served, chance.uniform(0.0, 0.4))
             pids = serving.roles().get(victim, [])
             for pid in pids[:1]:
@@ -57,13 +52,9 @@ def test_whoever_is_killed_each_document_is_published_once(feedsvc_on_both: Feed
                 left_s = feedsvc.wait_for_silence()
                 print(f"; the others were gone after {left_s:.2f} s", end="")
                 serving = _start(feedsvc)
-            recovered_s = wait_until(
-                lambda: _is_whole(serving), RECOVERED_WITHIN_S, serving.started.told
-            )
+            recovered_s = _wait_until_whole(serving)
             print(f"; whole again after {recovered_s:.1f} s")
-        wait_until(
-            lambda: _watch(serving, served) >= FILES, RECOVERED_WITHIN_S, serving.started.told
-        )
+        _watch_until(serving, served, FILES)
         assert serving.started.stop(signal.SIGTERM) < 10
     finally:
         serving.started.kill()
@@ -77,11 +68,15 @@ def _start(feedsvc: Feedsvc) -> Serving:
     started = feedsvc.start("serve", "--port", "0")
     try:
         serving = Serving(started=started, address=started.address())
-        wait_until(lambda: _is_whole(serving), RECOVERED_WITHIN_S, started.told)
+        _wait_until_whole(serving)
     except BaseException:
         started.kill()
         raise
     return serving
+
+
+def _wait_until_whole(serving: Serving) -> float:
+    return wait_until(lambda: _is_whole(serving), RECOVERED_WITHIN_S, serving.started.told)
 
 
 def _is_whole(serving: Serving) -> bool:
@@ -92,6 +87,12 @@ def _is_whole(serving: Serving) -> bool:
 def _drop(feedsvc: Feedsvc, numbers: list[int]) -> None:
     for number in numbers:
         feedsvc.seeds.write(f"{number:07}.txt", dump(number, 1_000))
+
+
+def _watch_until(serving: Serving, served: dict[str, str], published: int) -> None:
+    wait_until(
+        lambda: _watch(serving, served) >= published, RECOVERED_WITHIN_S, serving.started.told
+    )
 
 
 def _watch(serving: Serving, served: dict[str, str], for_s: float = 0.0) -> int:

@@ -32,9 +32,7 @@ def check_completed_by_the_next_run(feedsvc: Feedsvc) -> None:
 
 
 @pytest.mark.parametrize(("number", "group"), SIGNALS)
-def test_serve_stops_in_the_middle_of_ingestion(
-    feedsvc: Feedsvc, number: int, group: bool
-) -> None:
+def test_serve_stops_in_the_middle_of_ingestion(feedsvc: Feedsvc, number: int, group: bool) -> None:
     fill(feedsvc)
     with feedsvc.serving() as serving:
         wait_until(lambda: len(feedsvc.published()) > 0, 60, serving.started.told)

@@ -324,7 +324,7 @@ def test_a_root_that_cannot_be_read_withdraws_nothing(withdrawing: Service) -> N
     moved = service.folder.path.rename(service.folder.path.with_name("unmounted"))
     for _ in range(3):
         service.stopped.move(minutes=20)
-        assert service.ingest() == {}
+        assert service.ingest() == {"": Outcome.FAILED}
     assert len(service.entries()) == 1
     moved.rename(service.folder.path)
     assert service.ingest() == {}

@@ -199,11 +199,14 @@ DATELINE = re.compile(
     r"^【[^】]{2,24}】|^（?[^（）]{2,16}[社網网]）|"
     r"^\([^)]{2,30}\) ?(?:--|[–—-])"
 )
+DATELINE_SIGN = re.compile(r"[–—:,(（）【-]")
 PLACE_IN_CAPITALS = re.compile(r"^[A-ZÀ-ÞА-ЯІЇЄ][A-ZÀ-ÞА-ЯІЇЄ .'’-]{2,30}[,:(–—-]")
 
 SENTENCE_END = re.compile(r"[.!。！।۔?？؟][\"'”’»)\]」』）]{0,3}$")
 QUOTE_END = ('"', "”", "»", "」", "』", "’", "“")
+# Every way begins with the stop itself, which a search finds far faster than a letter before it.
 SENTENCE_INSIDE = re.compile(
-    r"[a-zà-ÿа-я0-9\"”’»)][.!?][\"”»)]? {1,2}[\"“«„(¿¡]?[A-ZÀ-ÞА-ЯІЇЄ]|[。！？][^」』）]|[।۔؟] "
+    r"[.!?。！？।۔؟](?:(?<=[a-zà-ÿа-я0-9\"”’»)][.!?])[\"”»)]? {1,2}[\"“«„(¿¡]?[A-ZÀ-ÞА-ЯІЇЄ]|"
+    r"(?<=[。！？])[^」』）]|(?<=[।۔؟]) )"
 )
 QUOTE_START = ("“", '"', "«", "„", "「", "『", "»", "‘")

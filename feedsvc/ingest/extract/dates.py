@@ -88,9 +88,12 @@ _PATTERNS = (
     ),
 )
 
+# Rules of dates that another language, or another date of the same page, would have read otherwise.
+ORDER_ASSUMED = ("numbers, day first assumed", "numbers, month first assumed")
+
 _SEAM = re.compile(r"(?<=[a-z])[A-Z][a-z]+$")
 
-_MAY_HOLD_A_DATE = re.compile(r"\d{4}|\d\d[-/.‐–]\d\d[-/.‐–]\d\d")
+_MAY_HOLD_A_DATE = re.compile(r"\d\d(?:\d\d|[-/.‐–]\d\d[-/.‐–]\d\d)")
 
 _CLOCK = (
     r"(?P<hour>\d{1,2})(?P<sep>[:.h時시点點]) ?(?P<minute>\d\d)(?:(?P=sep)(?P<second>\d\d))?"

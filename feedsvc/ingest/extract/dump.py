@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from feedsvc.errors import EmptyDocument
 from feedsvc.ingest.article import Block, BlockKind, Extraction, TextDump
 from feedsvc.ingest.extract import cues
-from feedsvc.ingest.extract.dates import FoundDate, find_dates
+from feedsvc.ingest.extract.dates import ORDER_ASSUMED, FoundDate, find_dates
 from feedsvc.ingest.extract.language import identify_language
 from feedsvc.ingest.extract.lines import head_of, read_lines
 from feedsvc.ingest.extract.months import fold
@@ -287,7 +287,9 @@ def _published(labelled: list[Labelled], language: str | None) -> _Dated | None:
     for at, item in enumerate(labelled):
         if not item.line.dates or item.role in (Role.CAPTION, Role.RELATED, Role.MASTHEAD_DATE):
             continue
-        found = find_dates(item.line.text, language=language, day_first=day_first)
+        found = item.line.dates
+        if any(date.rule.startswith(ORDER_ASSUMED) for date in found):
+            found = find_dates(item.line.text, language=language, day_first=day_first)
         for nth, date in enumerate(found):
             score, rule = _date_score(labelled, at, date, nth)
             if score > 0:

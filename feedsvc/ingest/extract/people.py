@@ -111,13 +111,18 @@ _AGENCY_NAMES = frozenset(
     written.casefold() for name, also in _AGENCIES.items() for written in (name, *also)
 )
 # Words of which one makes the whole a body that signs, not a person.
-_ORGANIZATION_WORD = re.compile(
-    r"(?:\b(?:news|newsroom|agency|agencies|press|desk|bureau|team|editorial|board|media|network|"
-    r"times|post|herald|tribune|gazette|guardian|magazine|online|tv|radio|wire|redaktion|"
-    r"agentur|nachrichten|redacción|agencias?|redazione|rédaction|redactie|redakcja|redakce|"
-    r"redaksi|redação|toimitus|haber|merkezi|institute|university|committee|foundation)\b|"
+_ORGANIZATION_WORDS = _words(
+    """
+news newsroom agency agencies press desk bureau team editorial board media network times post
+herald tribune gazette guardian magazine online tv radio wire redaktion agentur nachrichten
+redacción agencia agencias redazione rédaction redactie redakcja redakce redaksi redação toimitus
+haber merkezi institute university committee foundation
+"""
+)
+# The same where words have endings, or no spaces between them.
+_ORGANIZATION_SIGN = re.compile(
     r"редакция|агентство|وكالات|وكالة|تحریریہ|خبرگزاری|ڈیسک|डेस्क|編集部|编辑部|取材班|"
-    r"新聞社|通信社|뉴스|기자단)",
+    r"新聞社|通信社|뉴스|기자단",
     re.IGNORECASE,
 )
 # Bodies that everybody has: a byline of these names nobody.
@@ -168,39 +173,51 @@ di na haber text texte texto tekst journalist reporter af av
 )
 
 # Where the names of a byline end, whatever follows.
-_END = re.compile(
-    r"\s*(?:[|•·►●▪]|\s[-–—]{1,2}\s|\s[-–—]{2}|https?://|www\.|\S{1,64}@\S|\s@\w|"
-    r"\bfor the\b|\bfor [A-Z]|"
-    r"\b(?:on|at|published|updated|posted|last|editing|additional|translated|photo|photos|"
-    r"photography|reporting|veröffentlicht|aktualisiert|stand|publié|mis à jour|publicado|"
-    r"actualizado|pubblicato|aggiornato|fotos?|opublikowano)\b|"
-    r"\d|[«»“”\"]|\s\[|\.\s[A-Z][a-z]+\s[a-z])"
+_END_SIGN = re.compile(
+    r"[|•·►●▪«»“”\"\d]|\s(?:[-–—]{1,2}\s|[-–—]{2}|@\w|\[)|https?://|www\.|"
+    r"\.\s[A-Z][a-z]+\s[a-z]"
 )
+_END_WORDS = _words(
+    """
+on at published updated posted last editing additional translated photo photos photography
+reporting veröffentlicht aktualisiert stand publié mis publicado actualizado pubblicato aggiornato
+foto fotos opublikowano for
+"""
+)
+_END_WORD = re.compile(
+    rf"\b(?:{'|'.join(sorted(_END_WORDS - {'mis', 'for'}))}|mis à jour|for the)\b|\bfor [A-Z]"
+)
+_ADDRESS = re.compile(r"\S{1,64}@\S")
 _BRACKETS = re.compile(r"\s?[(\[（][^)\]）]{0,80}[)\]）]?")
 _PLACE = re.compile(r"\s(?:in|at|near|from|à|aux|aus|bei|desde|из|в)\s(?=[A-ZÀ-ÞА-ЯІЇЄ]).*")
 _AND = re.compile(
-    r"\s*(?:[,،、，;；&＆/／]|\s(?:and|und|et|with|mit|avec|con|com|og|och|ja|oraz|y|e|i|en|og|ve|dan|"
+    r"(?:[,،、，;；&＆/／]|\s(?:and|und|et|with|mit|avec|con|com|og|och|ja|oraz|y|e|i|en|og|ve|dan|"
     r"и|та|и|và|a|και|și|اور|एवं|और|तथा)\s|\s(?:و(?=[\u0621-\u06d3]{3})|و\s))\s*"
 )
-_TITLE_WORD = re.compile(
-    r"(?:\b(?:editor|editors|correspondent|reporter|writer|staff|chief|senior|director|columnist|"
-    r"producer|fellow|professor|analyst|journalist|contributor|manager|head|associate|assistant|"
-    r"deputy|president|ceo|founder|photographer|intern|author|ma|md|phd|rn|bsc|msc|jr|sr|esq|"
-    r"redakteur|redakteurin|redaktor|korrespondent|korrespondentin|reporterin|leiter|leiterin|"
-    r"volontär|chefredakteur|chefredakteurin|autor|autorin|ressortleiter|freier|freie|"
-    r"journaliste|rédacteur|rédactrice|correspondant|correspondante|envoyé|envoyée|spécial|"
-    r"chef|service|periodista|redactor|redactora|corresponsal|enviado|enviada|especial|"
-    r"inviato|inviata|corrispondente|giornalista|repórter|colunista|jornalista|"
-    r"redacteur|verslaggever|journalistin|toimittaja|redaktør|dziennikarz|redaktorka|muhabir|"
-    r"politics|political|business|sports?|science|technology|health|economics?|world|"
-    r"culture|education|environment|news)\b|"
+_TITLE_WORDS = _words(
+    """
+editor editors correspondent reporter writer staff chief senior director columnist producer fellow
+professor analyst journalist contributor manager head associate assistant deputy president ceo
+founder photographer intern author ma md phd rn bsc msc jr sr esq
+redakteur redakteurin redaktor korrespondent korrespondentin reporterin leiter leiterin volontär
+chefredakteur chefredakteurin autor autorin ressortleiter freier freie
+journaliste rédacteur rédactrice correspondant correspondante envoyé envoyée spécial chef service
+periodista redactor redactora corresponsal enviado enviada especial
+inviato inviata corrispondente giornalista repórter colunista jornalista
+redacteur verslaggever journalistin toimittaja redaktør dziennikarz redaktorka muhabir
+politics political business sport sports science technology health economic economics world culture
+education environment news
+"""
+)
+_TITLE_SIGN = re.compile(
     r"корреспондент|журналист|редактор|обозреватель|кореспондент|журналіст|"
-    r"مراسل|محرر|صحفي|صحافي|نامہ نگار|संवाददाता|특파원|논설위원)",
+    r"مراسل|محرر|صحفي|صحافي|نامہ نگار|संवाददाता|특파원|논설위원",
     re.IGNORECASE,
 )
+_TOKEN = re.compile(r"\w+")
 # "Ann PoeStaff Writer": inline elements lose the space between them.
 _GLUED_ROLE = re.compile(
-    r"(?<=[a-zà-ÿ])(?=(?:Senior|Staff|Editor|Deputy|Chief|Political|Business|Correspondent|"
+    r"([a-zà-ÿ])(?=(?:Senior|Staff|Editor|Deputy|Chief|Political|Business|Correspondent|"
     r"Reporter|"
     r"Writer|Associate|Assistant|Special|Executive|Managing|Contributing|Freelance)\b)"
 )
@@ -230,6 +247,7 @@ met op read share follow subscribe sign log click menu search home video photo p
 credit copyright related comments comment email print facebook twitter whatsapp newsletter
 """
 )
+_NEVER_IN_A_NAME = _NOT_IN_A_NAME - _PARTICLES
 
 
 def parse_byline(text: str, *, labelled: bool = False) -> tuple[Person, ...]:
@@ -274,14 +292,23 @@ def agency_named(text: str) -> str | None:
 def is_name(text: str) -> bool:
     """Whether `text` has the shape of a person's full name: two to five words, or four signs."""
     text = text.strip()
-    if not 2 <= len(text) <= MAX_NAME_CHARS or _TITLE_WORD.search(text):
+    if not 2 <= len(text) <= MAX_NAME_CHARS:
         return False
-    if _NO_SPACES.search(text):
-        return _is_east_asian_name(text)
+    if not text.isascii() and _NO_SPACES.search(text):
+        return _is_east_asian_name(text) and not _has_title(text)
     words = text.split()
-    if not 2 <= len(words) <= 5:
-        return False
-    return _are_name_words(words)
+    return 2 <= len(words) <= 5 and _are_name_words(words) and not _has_title(text)
+
+
+def _has_title(text: str) -> bool:
+    """Whether a word says what somebody is, not who: "editor", "Leiterin", "مراسل"."""
+    return _has_word(text, _TITLE_WORDS, _TITLE_SIGN)
+
+
+def _has_word(text: str, words: frozenset[str], sign: re.Pattern[str]) -> bool:
+    if not words.isdisjoint(_TOKEN.findall(text.casefold())):
+        return True
+    return not text.isascii() and sign.search(text) is not None
 
 
 def _one_line(text: str) -> str:
@@ -291,16 +318,14 @@ def _one_line(text: str) -> str:
 def _people(names: str, *, one_word: bool) -> list[Person]:
     """Persons and agencies, in order, up to the first piece that is neither nor a known extra."""
     people: list[Person] = []
-    ended = _END.search(names)
-    if ended:
-        names = names[: ended.start()]
-    names = _GLUED_ROLE.sub(" ", _BRACKETS.sub("", names))
+    names = _up_to_the_end(names)
+    names = _GLUED_ROLE.sub(r"\1 ", _BRACKETS.sub("", names))
     names = names.removesuffix("…").strip(" .,;:|/–—-")
     pieces = _pieces(names)
     for at, piece in enumerate(pieces):
         person = _person(_PLACE.sub("", piece), alone=one_word and len(pieces) == 1)
         if person is None:
-            if at == 0 and not _TITLE_WORD.search(piece):
+            if at == 0 and not _has_title(piece):
                 return []
             continue
         if person.kind is PersonKind.ORGANIZATION and people and _follows_comma(names, piece):
@@ -309,6 +334,16 @@ def _people(names: str, *, one_word: bool) -> list[Person]:
         if all(person.name.casefold() != p.name.casefold() for p in people):
             people.append(person)
     return people
+
+
+def _up_to_the_end(names: str) -> str:
+    """What stands before the first sign, word or address with which the names end."""
+    ends = [_END_SIGN.search(names)]
+    if not _END_WORDS.isdisjoint(_TOKEN.findall(names)):
+        ends.append(_END_WORD.search(names))
+    if "@" in names:
+        ends.append(_ADDRESS.search(names))
+    return names[: min((end.start() for end in ends if end), default=len(names))].rstrip()
 
 
 def _follows_comma(names: str, piece: str) -> bool:
@@ -343,9 +378,10 @@ def _person(piece: str, *, alone: bool) -> Person | None:
     if not piece or len(piece) > MAX_NAME_CHARS or folded in _NOBODY:
         return None
     words = piece.split()
-    if any(w.casefold() in _NOT_IN_A_NAME - _PARTICLES for w in words):
+    if not _NEVER_IN_A_NAME.isdisjoint(folded.split()):
         return None
-    if _ORGANIZATION_WORD.search(piece) and (_DESKS.search(piece) or len(words) > 1):
+    signs_as_a_body = _has_word(piece, _ORGANIZATION_WORDS, _ORGANIZATION_SIGN)
+    if signs_as_a_body and (len(words) > 1 or _DESKS.search(piece)):
         capital = all(w[0].isupper() or not w[0].islower() for w in words)
         return Person(name=piece, kind=PersonKind.ORGANIZATION) if capital else None
     if is_name(piece):
@@ -354,19 +390,21 @@ def _person(piece: str, *, alone: bool) -> Person | None:
     if piece and is_name(piece):
         return Person(name=piece)
     # One word is a name only where nothing else stands in the byline: "By Madonna".
-    if alone and len(words) == 1 and _are_name_words(words) and not _TITLE_WORD.search(words[0]):
+    if alone and len(words) == 1 and _are_name_words(words) and not _has_title(piece):
         return Person(name=words[0])
     return None
 
 
 def _without_role(words: list[str]) -> str:
     """The name beside a title without a comma: "Ann Poe Staff Writer", "Senior Editor Ann Poe"."""
+    titles = [_has_title(word) for word in words]
+    if True not in titles:
+        return ""
     for at in range(len(words) - 1, 0, -1):
-        head, tail = " ".join(words[:at]), " ".join(words[at:])
-        if _TITLE_WORD.search(tail) and at > 1 and not _TITLE_WORD.search(head):
-            return head
-        if _TITLE_WORD.search(words[at - 1]) and not _TITLE_WORD.search(tail):
-            return tail
+        if at > 1 and True in titles[at:] and True not in titles[:at]:
+            return " ".join(words[:at])
+        if titles[at - 1] and True not in titles[at:]:
+            return " ".join(words[at:])
     return ""
 
 

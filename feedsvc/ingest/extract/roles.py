@@ -8,6 +8,8 @@ its body, what follows. Each line adds to a role what its features weigh, each s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from feedsvc.ingest.extract.lines import Line
 from feedsvc.ingest.extract.weights import (
@@ -21,101 +23,102 @@ from feedsvc.ingest.extract.weights import (
     Role,
 )
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 __all__ = ["Labelled", "Part", "Role", "label_lines"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Labelled:
-    """A line, the role it was given, the part it stands in, and the features that spoke for it."""
+    """A line, the role it was given, and the part it stands in."""
 
     line: Line
     role: Role
     part: Part
-    why: str
+
+    @property
+    def why(self) -> str:
+        """The features that spoke most for this role, for people."""
+        told = sorted(
+            ((WEIGHTS[f].get(self.role, 0), f) for f in self.line.features if f in WEIGHTS),
+            reverse=True,
+        )
+        return ", ".join(feature for weight, feature in told[:4] if weight > 0)
 
 
 # The part a line stands in and its role there, the two together: what a path goes through.
 _STATES: tuple[tuple[Part, Role], ...] = tuple(BIASES)
+_IMPOSSIBLE = -1_000_000_000
 
 
 def label_lines(lines: list[Line]) -> list[Labelled]:
     """Give each line its role: the best path through the parts of a page."""
     if not lines:
         return []
-    path = _best_path([_scores(line) for line in lines])
+    path = _best_path([line.features for line in lines])
     return [
-        Labelled(line=line, role=_STATES[state][1], part=_STATES[state][0], why=_why(line, state))
+        Labelled(line=line, role=_STATES[state][1], part=_STATES[state][0])
         for line, state in zip(lines, path, strict=True)
     ]
 
 
-def _by_state(by_role: dict[Role, float]) -> tuple[float, ...]:
-    return tuple(by_role.get(role, 0.0) for _, role in _STATES)
+def _best_path(features: list[list[str]]) -> list[int]:
+    """Viterbi: the states, one a line, whose scores and steps add up to most.
 
-
-_VECTORS = {feature: _by_state(by_role) for feature, by_role in WEIGHTS.items()}
-_BIASES = tuple(BIASES[state] for state in _STATES)
-
-
-def _scores(line: Line) -> list[float]:
-    vectors = [_VECTORS[feature] for feature in line.features if feature in _VECTORS]
-    return [sum(column) for column in zip(_BIASES, *vectors, strict=True)]
-
-
-def _why(line: Line, state: int) -> str:
-    """The features that spoke most for this role, for people."""
-    told = sorted(((_VECTORS[f][state], f) for f in line.features if f in _VECTORS), reverse=True)
-    return ", ".join(feature for weight, feature in told[:4] if weight > 0)
-
-
-def _step(before: int, after: int) -> float | None:
-    part, role = _STATES[before]
-    next_part, next_role = _STATES[after]
-    passage = PASSAGES.get((part, next_part))
-    if passage is None:
-        return None
-    return passage + STEPS.get((role, next_role), 0.0)
-
-
-# For each state, the states it can follow, each with what the step costs.
-_FOLLOWS: tuple[tuple[tuple[int, float], ...], ...] = tuple(
-    tuple(
-        (before, step)
-        for before in range(len(_STATES))
-        if (step := _step(before, after)) is not None
-    )
-    for after in range(len(_STATES))
-)
-_IMPOSSIBLE = -1e9
-
-
-def _best_path(scores: list[list[float]]) -> list[int]:
-    """Viterbi: the states, one a line, whose scores and steps add up to most."""
-    best = [
-        FIRST_PARTS.get(part, _IMPOSSIBLE) + score
-        for (part, _), score in zip(_STATES, scores[0], strict=True)
-    ]
-    came_from: list[list[int]] = []
-    for line_scores in scores[1:]:
-        reached: list[float] = []
-        origins: list[int] = []
-        for state, follows in enumerate(_FOLLOWS):
-            top, origin = _IMPOSSIBLE * 2, 0
-            for before, step in follows:
-                total = best[before] + step
-                if total > top:
-                    top, origin = total, before
-            reached.append(top + line_scores[state])
-            origins.append(origin)
-        best = reached
-        came_from.append(origins)
-    finals = [
-        score if _STATES[state][0] in LAST_PARTS else score + _IMPOSSIBLE
-        for state, score in enumerate(best)
-    ]
-    state = max(range(len(finals)), key=finals.__getitem__)
+    Whole numbers throughout: the same lines give the same path on every machine.
+    """
+    model = _model()
+    scores = model.scores(features)
+    best = [model.first + scores[0]]
+    for here in scores[1:]:
+        # Sums of all pairs of states at once: a loop over them takes five times as long.
+        best.append((best[-1] + model.steps).max(axis=1) + here)
+    state = int((best[-1] + model.last).argmax())
     path = [state]
-    for origins in reversed(came_from):
-        state = origins[state]
+    for before in best[-2::-1]:
+        state = int((before + model.steps[state]).argmax())
         path.append(state)
     return path[::-1]
+
+
+class _Model:
+    """`weights.py` as arrays: a column a state; in `steps`, a row the state that is stepped to."""
+
+    def __init__(self) -> None:
+        import numpy as np  # slow to import, and most processes never extract
+
+        self._sums = np.add.reduceat
+        self._rows = {feature: row for row, feature in enumerate(WEIGHTS, 1)}
+        self._weights = np.array(
+            [[BIASES[state] for state in _STATES]]
+            + [[by_role.get(role, 0) for _, role in _STATES] for by_role in WEIGHTS.values()],
+            dtype=np.int64,
+        )
+        self.steps = np.array(
+            [[_step(before, after) for before in _STATES] for after in _STATES], dtype=np.int64
+        )
+        self.first = np.array([FIRST_PARTS.get(part, _IMPOSSIBLE) for part, _ in _STATES])
+        self.last = np.array([0 if part in LAST_PARTS else _IMPOSSIBLE for part, _ in _STATES])
+
+    def scores(self, features: list[list[str]]) -> NDArray[np.int64]:
+        """A row a line: for each state the sum of what it starts from and what features weigh."""
+        rows: list[int] = []
+        starts: list[int] = []
+        for names in features:
+            starts.append(len(rows))
+            rows.append(0)
+            rows += [self._rows[name] for name in names if name in self._rows]
+        summed: NDArray[np.int64] = self._sums(self._weights[rows], starts, axis=0)
+        return summed
+
+
+@lru_cache(maxsize=1)
+def _model() -> _Model:
+    return _Model()
+
+
+def _step(before: tuple[Part, Role], after: tuple[Part, Role]) -> int:
+    passage = PASSAGES.get((before[0], after[0]), _IMPOSSIBLE)
+    return passage + STEPS.get((before[1], after[1]), 0)

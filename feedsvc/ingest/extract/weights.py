@@ -1,6 +1,6 @@
 """What each feature of a line says for each role, and what the steps between roles cost.
 
-Hand-set, all in one place, to be read beside `feedsvc extract --explain`. Change a number, and
+Whole numbers, in tenths of a point. Hand-set, all in one place, to be read beside `feedsvc extract --explain`. Change a number, and
 measure: there are no other rules.
 """
 
@@ -37,7 +37,7 @@ class Part(StrEnum):
     BELOW = "below"
 
 
-# In tenths; one column a role, in their order above: a feature says nothing of a role with a dot.
+# One column a role, in their order above: a feature says nothing of a role with a dot.
 _TABLE = """
 #chr mas kic tit sta byl pub upd cap bod sub lis quo rel tai
 # width
@@ -116,14 +116,14 @@ _TABLE = """
 """
 
 
-def _read_table(table: str) -> dict[str, dict[Role, float]]:
-    weights: dict[str, dict[Role, float]] = {}
+def _read_table(table: str) -> dict[str, dict[Role, int]]:
+    weights: dict[str, dict[Role, int]] = {}
     for row in table.strip().splitlines():
         if row.startswith("#"):
             continue
         *cells, name = row.split(None, len(Role))
         weights[name] = {
-            role: int(cell) / 10 for role, cell in zip(Role, cells, strict=True) if cell != "."
+            role: int(cell) for role, cell in zip(Role, cells, strict=True) if cell != "."
         }
     return weights
 
@@ -131,70 +131,70 @@ def _read_table(table: str) -> dict[str, dict[Role, float]]:
 WEIGHTS = _read_table(_TABLE)
 
 # What a role starts from: rare roles have to be argued for.
-BIASES: dict[tuple[Part, Role], float] = {
-    (Part.ABOVE, Role.CHROME): 0.3,
-    (Part.ABOVE, Role.MASTHEAD_DATE): 0.0,
-    (Part.ABOVE, Role.KICKER): -0.2,
-    (Part.ABOVE, Role.BYLINE): -2.0,
-    (Part.ABOVE, Role.PUBLISHED): -1.6,
-    (Part.TITLE, Role.TITLE): 1.5,
-    (Part.HEAD, Role.STANDFIRST): -0.8,
-    (Part.HEAD, Role.BYLINE): 0.0,
-    (Part.HEAD, Role.PUBLISHED): 0.4,
-    (Part.HEAD, Role.UPDATED): -0.6,
-    (Part.HEAD, Role.CAPTION): -0.5,
-    (Part.HEAD, Role.CHROME): -0.3,
-    (Part.BODY, Role.BODY): 0.0,
-    (Part.BODY, Role.SUBHEADING): -0.8,
-    (Part.BODY, Role.LIST): -1.0,
-    (Part.BODY, Role.QUOTATION): -1.5,
-    (Part.BODY, Role.CAPTION): -0.6,
-    (Part.BODY, Role.RELATED): -0.7,
-    (Part.BODY, Role.CHROME): -0.5,
-    (Part.BODY, Role.BYLINE): -2.5,
-    (Part.BODY, Role.PUBLISHED): -2.0,
-    (Part.BELOW, Role.BYLINE): -1.5,
-    (Part.BELOW, Role.PUBLISHED): -1.5,
-    (Part.BELOW, Role.TAIL): 0.2,
+BIASES: dict[tuple[Part, Role], int] = {
+    (Part.ABOVE, Role.CHROME): 3,
+    (Part.ABOVE, Role.MASTHEAD_DATE): 0,
+    (Part.ABOVE, Role.KICKER): -2,
+    (Part.ABOVE, Role.BYLINE): -20,
+    (Part.ABOVE, Role.PUBLISHED): -16,
+    (Part.TITLE, Role.TITLE): 15,
+    (Part.HEAD, Role.STANDFIRST): -8,
+    (Part.HEAD, Role.BYLINE): 0,
+    (Part.HEAD, Role.PUBLISHED): 4,
+    (Part.HEAD, Role.UPDATED): -6,
+    (Part.HEAD, Role.CAPTION): -5,
+    (Part.HEAD, Role.CHROME): -3,
+    (Part.BODY, Role.BODY): 0,
+    (Part.BODY, Role.SUBHEADING): -8,
+    (Part.BODY, Role.LIST): -10,
+    (Part.BODY, Role.QUOTATION): -15,
+    (Part.BODY, Role.CAPTION): -6,
+    (Part.BODY, Role.RELATED): -7,
+    (Part.BODY, Role.CHROME): -5,
+    (Part.BODY, Role.BYLINE): -25,
+    (Part.BODY, Role.PUBLISHED): -20,
+    (Part.BELOW, Role.BYLINE): -15,
+    (Part.BELOW, Role.PUBLISHED): -15,
+    (Part.BELOW, Role.TAIL): 2,
 }
 
 # What going from one part to another costs; what is not listed cannot happen.
-PASSAGES: dict[tuple[Part, Part], float] = {
-    (Part.ABOVE, Part.ABOVE): 0.0,
-    (Part.ABOVE, Part.TITLE): 0.0,
-    (Part.ABOVE, Part.BODY): -6.0,
-    (Part.TITLE, Part.HEAD): 0.0,
-    (Part.TITLE, Part.BODY): 0.0,
-    (Part.HEAD, Part.HEAD): 0.0,
-    (Part.HEAD, Part.BODY): 0.0,
-    (Part.BODY, Part.BODY): 0.0,
-    (Part.BODY, Part.BELOW): -1.0,
-    (Part.BELOW, Part.BELOW): 0.0,
+PASSAGES: dict[tuple[Part, Part], int] = {
+    (Part.ABOVE, Part.ABOVE): 0,
+    (Part.ABOVE, Part.TITLE): 0,
+    (Part.ABOVE, Part.BODY): -60,
+    (Part.TITLE, Part.HEAD): 0,
+    (Part.TITLE, Part.BODY): 0,
+    (Part.HEAD, Part.HEAD): 0,
+    (Part.HEAD, Part.BODY): 0,
+    (Part.BODY, Part.BODY): 0,
+    (Part.BODY, Part.BELOW): -10,
+    (Part.BELOW, Part.BELOW): 0,
 }
-FIRST_PARTS = {Part.ABOVE: 0.0, Part.TITLE: 0.0, Part.BODY: -4.0}
+FIRST_PARTS = {Part.ABOVE: 0, Part.TITLE: 0, Part.BODY: -40}
 LAST_PARTS = frozenset({Part.BODY, Part.BELOW})
 
 # Neighbours that go well or badly together, beyond the order of the parts.
-STEPS: dict[tuple[Role, Role], float] = {
-    (Role.KICKER, Role.TITLE): 0.6,
-    (Role.KICKER, Role.CHROME): -1.0,
-    (Role.KICKER, Role.MASTHEAD_DATE): -1.0,
-    (Role.TITLE, Role.BYLINE): 0.5,
-    (Role.TITLE, Role.PUBLISHED): 0.5,
-    (Role.TITLE, Role.STANDFIRST): 0.6,
-    (Role.BYLINE, Role.PUBLISHED): 0.6,
-    (Role.PUBLISHED, Role.BYLINE): 0.5,
-    (Role.PUBLISHED, Role.UPDATED): 0.6,
-    (Role.BYLINE, Role.STANDFIRST): -0.3,
-    (Role.CHROME, Role.STANDFIRST): -1.0,
-    (Role.STANDFIRST, Role.STANDFIRST): -0.8,
-    (Role.SUBHEADING, Role.SUBHEADING): -1.5,
-    (Role.SUBHEADING, Role.BODY): 0.5,
-    (Role.SUBHEADING, Role.RELATED): -0.8,
-    (Role.SUBHEADING, Role.CHROME): -0.8,
-    (Role.SUBHEADING, Role.TAIL): -3.0,
-    (Role.SUBHEADING, Role.CAPTION): -0.5,
-    (Role.LIST, Role.LIST): 1.0,
-    (Role.RELATED, Role.RELATED): 0.4,
-    (Role.BODY, Role.BODY): 0.6,
+STEPS: dict[tuple[Role, Role], int] = {
+    (Role.KICKER, Role.TITLE): 6,
+    (Role.KICKER, Role.CHROME): -10,
+    (Role.KICKER, Role.MASTHEAD_DATE): -10,
+    (Role.TITLE, Role.BYLINE): 5,
+    (Role.TITLE, Role.PUBLISHED): 5,
+    (Role.TITLE, Role.STANDFIRST): 6,
+    (Role.BYLINE, Role.PUBLISHED): 6,
+    (Role.PUBLISHED, Role.BYLINE): 5,
+    (Role.PUBLISHED, Role.UPDATED): 6,
+    (Role.BYLINE, Role.STANDFIRST): -3,
+    (Role.CHROME, Role.STANDFIRST): -10,
+    (Role.STANDFIRST, Role.STANDFIRST): -8,
+    (Role.SUBHEADING, Role.SUBHEADING): -15,
+    (Role.SUBHEADING, Role.BODY): 5,
+    (Role.SUBHEADING, Role.RELATED): -8,
+    (Role.SUBHEADING, Role.CHROME): -8,
+    (Role.SUBHEADING, Role.TAIL): -30,
+    (Role.SUBHEADING, Role.CAPTION): -5,
+    (Role.LIST, Role.LIST): 10,
+    (Role.RELATED, Role.RELATED): 4,
+    (Role.BODY, Role.BODY): 6,
 }

@@ -1,0 +1,283 @@
+"""The scheduler process: when it works, who may, and that trouble does not end it."""
+
+from __future__ import annotations
+
+import datetime as datetimes
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import apscheduler.schedulers.base
+import apscheduler.triggers.interval
+import pytest
+from sqlalchemy import text
+
+from feedsvc.clock import Clock
+from feedsvc.ingest.discover import Found, ReadDocument, WatchedRoot
+from feedsvc.ingest.pool import ExtractionPool
+from feedsvc.jobs import schedule
+from feedsvc.jobs.schedule import run_scheduler
+from feedsvc.model.run import RunRequest, RunState
+from feedsvc.runtime import Runtime, open_runtime
+from feedsvc.services.ingestion import Ingestion
+from feedsvc.store.engine import open_store
+from tests.databases import PostgresqlServer
+from tests.service import WatchedFolder, article, test_settings
+
+SOON_S = 20.0
+NEVER_S = 3600.0
+
+
+class _LastingPool:
+    """The shared pool, which a scheduler may close without ending it; one thread at a time."""
+
+    def __init__(self, pool: ExtractionPool) -> None:
+        self.extract = pool.extract
+
+    def close(self) -> None:
+        pass
+
+
+@dataclass
+class Schedulers:
+    """Starts schedulers on one database and folder, each as if in a process of its own."""
+
+    folder: WatchedFolder
+    database: str
+
+    @contextmanager
+    def running(self, clock: Clock | None = None, **ingest: Any) -> Iterator[Runtime]:
+        settings = test_settings(
+            self.folder.path,
+            self.database,
+            {"ingest": {"scan_interval_s": NEVER_S, **ingest}, "store": {"busy_timeout_s": 0.2}},
+        )
+        runtime = open_runtime(settings, clock)
+        stop = threading.Event()
+        thread = threading.Thread(target=run_scheduler, args=(runtime, stop))
+        thread.start()
+        try:
+            yield runtime
+        finally:
+            stop.set()
+            thread.join(SOON_S)
+            runtime.close()
+            assert not thread.is_alive()
+
+
+@pytest.fixture
+def schedulers(
+    tmp_path: Path, database: str, pool: ExtractionPool, monkeypatch: pytest.MonkeyPatch
+) -> Schedulers:
+    monkeypatch.setattr(schedule, "open_pool", lambda _settings: _LastingPool(pool))
+    monkeypatch.setattr(schedule, "_LEASE_TRIED_EVERY_S", 0.1)
+    monkeypatch.setattr(schedule, "_RUNS_LOOKED_FOR_EVERY_S", 0.05)
+    folder = tmp_path / "seeds"
+    folder.mkdir()
+    return Schedulers(WatchedFolder(folder), database)
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + SOON_S
+    while not holds():
+        assert time.monotonic() < until, "it never came"
+        time.sleep(0.01)
+
+
+def titles(runtime: Runtime) -> set[str]:
+    return {entry.title for entry in runtime.publication.latest(500)}
+
+
+def wait_for_title(runtime: Runtime, title: str) -> None:
+    wait_for(lambda: title in titles(runtime))
+
+
+def test_what_is_there_at_the_start_is_published(schedulers: Schedulers) -> None:
+    schedulers.folder.write("a.txt", article("It was there before"))
+    with schedulers.running() as runtime:
+        wait_for_title(runtime, "It was there before")
+
+
+def test_an_event_wakes_the_sweep(schedulers: Schedulers) -> None:
+    with schedulers.running() as runtime:
+        schedulers.folder.write("a.txt", article("The first to come"))
+        wait_for_title(runtime, "The first to come")
+        schedulers.folder.write("deep/down/b.txt", article("The second to come"))
+        wait_for_title(runtime, "The second to come")
+
+
+def test_a_folder_that_comes_later_is_watched(schedulers: Schedulers) -> None:
+    schedulers.folder.path.rmdir()
+    with schedulers.running(scan_interval_s=0.3) as runtime:
+        time.sleep(0.2)
+        schedulers.folder.write("a.txt", article("It came with its folder"))
+        wait_for_title(runtime, "It came with its folder")
+
+
+def test_without_events_the_clock_finds_what_has_come(
+    schedulers: Schedulers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "_watch", lambda *_: None)
+    with schedulers.running(scan_interval_s=0.2) as runtime:
+        for title in ("The first to come", "The second to come"):
+            schedulers.folder.write(f"{title}.txt", article(title))
+            wait_for_title(runtime, title)
+
+
+def test_a_run_that_was_asked_for_is_worked_on(schedulers: Schedulers) -> None:
+    schedulers.folder.write("a.txt", article())
+    with schedulers.running() as runtime:
+        wait_for(lambda: len(titles(runtime)) == 1)
+        run = runtime.runs.request(RunRequest(force=True), requested_by="test")
+        wait_for(lambda: runtime.runs.get(run.id).state is RunState.DONE)
+        assert dict(runtime.runs.get(run.id).counts) == {"unchanged": 1}
+
+
+def test_one_of_two_schedulers_works_and_the_other_takes_over(schedulers: Schedulers) -> None:
+    with schedulers.running() as first:
+        schedulers.folder.write("a.txt", article("The first to come"))
+        wait_for_title(first, "The first to come")
+        with schedulers.running() as second:
+            schedulers.folder.write("b.txt", article("The second to come"))
+            wait_for_title(second, "The second to come")
+            assert len(titles(first)) == 2
+    with schedulers.running() as second:
+        schedulers.folder.write("c.txt", article("The third to come"))
+        wait_for_title(second, "The third to come")
+
+
+def test_a_lease_that_was_lost_ends_the_work_until_it_is_taken_anew(
+    schedulers: Schedulers, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "feedsvc")
+    with schedulers.running() as runtime:
+        schedulers.folder.write("a.txt", article("The first to come"))
+        wait_for_title(runtime, "The first to come")
+        with runtime.store.writing() as connection:
+            # As if another machine had taken it, and been gone at once.
+            connection.execute(text("UPDATE leases SET fence = fence + 1, holder = 'other:1'"))
+        schedulers.folder.write("b.txt", article("The second to come"))
+        wait_for_title(runtime, "The second to come")
+    assert any("was taken over" in str(vars(record)) for record in caplog.records)
+    assert [r.message for r in caplog.records].count("lease taken") == 2
+
+
+def test_a_store_that_is_cut_off_is_waited_for(
+    schedulers: Schedulers, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    with schedulers.running(scan_interval_s=0.2) as runtime:
+        schedulers.folder.write("a.txt", article("The first to come"))
+        wait_for_title(runtime, "The first to come")
+        with _cut_off(schedulers.database, request):
+            schedulers.folder.write("b.txt", article("The second to come"))
+            time.sleep(0.8)
+        wait_for_title(runtime, "The second to come")
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+@contextmanager
+def _cut_off(database: str, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Lock a SQLite database for good, or end every session of a PostgreSQL one."""
+    if database.startswith("sqlite"):
+        store = open_store(database, busy_timeout_s=5)
+        with store.writing():
+            yield
+        store.close()
+        return
+    server: PostgresqlServer = request.getfixturevalue("postgresql")
+    with server.closed(database):
+        yield
+
+
+def test_two_works_never_run_at_once(
+    schedulers: Schedulers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_work, most = 0, 0
+    guard = threading.Lock()
+
+    def watched(work: Callable[[Ingestion], Any]) -> Callable[[Ingestion], Any]:
+        def count(ingestion: Ingestion) -> Any:
+            nonlocal at_work, most
+            with guard:
+                at_work += 1
+                most = max(most, at_work)
+            time.sleep(0.02)
+            try:
+                return work(ingestion)
+            finally:
+                with guard:
+                    at_work -= 1
+
+        return count
+
+    monkeypatch.setattr(Ingestion, "sweep", watched(Ingestion.sweep))
+    monkeypatch.setattr(Ingestion, "work_on_next_run", watched(Ingestion.work_on_next_run))
+    with schedulers.running(scan_interval_s=0.03) as runtime:
+        runs = []
+        for number in range(8):
+            schedulers.folder.write(f"{number}.txt", article(f"Number {number} has come"))
+            runs.append(runtime.runs.request(RunRequest(), requested_by="test"))
+            time.sleep(0.03)
+        wait_for(lambda: all(runtime.runs.get(r.id).state is RunState.DONE for r in runs))
+        wait_for(lambda: len(titles(runtime)) == 8)
+    assert most == 1
+
+
+def test_a_clock_set_back_an_hour_stops_nothing(
+    schedulers: Schedulers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    set_back = datetimes.timedelta()
+
+    class Wall(datetimes.datetime):
+        @classmethod
+        def now(cls, tz: datetimes.tzinfo | None = None) -> Wall:
+            return super().now(tz) - set_back
+
+    monkeypatch.setattr(apscheduler.schedulers.base, "datetime", Wall)
+    monkeypatch.setattr(apscheduler.triggers.interval, "datetime", Wall)
+    monkeypatch.setattr(schedule, "_watch", lambda *_: None)
+    clock = replace(Clock(), now=lambda: Wall.now(datetimes.UTC))
+    with schedulers.running(clock, scan_interval_s=0.2) as runtime:
+        schedulers.folder.write("a.txt", article("Before the clock was set"))
+        wait_for_title(runtime, "Before the clock was set")
+        set_back = datetimes.timedelta(hours=1)
+        schedulers.folder.write("b.txt", article("After the clock was set"))
+        wait_for_title(runtime, "After the clock was set")
+        run = runtime.runs.request(RunRequest(), requested_by="test")
+        wait_for(lambda: runtime.runs.get(run.id).state is RunState.DONE)
+    (told,) = [record for record in caplog.records if record.message == "clock was set"]
+    assert vars(told)["by_s"] == -3600
+
+
+def test_trouble_that_lasts_is_told_once(
+    schedulers: Schedulers, caplog: pytest.LogCaptureFixture
+) -> None:
+    schedulers.folder.path.rmdir()
+    with schedulers.running(scan_interval_s=0.05) as runtime:
+        time.sleep(0.8)
+        schedulers.folder.write("a.txt", article())
+        wait_for(lambda: len(titles(runtime)) == 1)
+    told = [record.message for record in caplog.records if record.levelno >= logging.WARNING]
+    assert told.count("root unreadable") == 1
+
+
+def test_a_file_closed_to_us_is_told_once(
+    schedulers: Schedulers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    read = WatchedRoot.read
+
+    def refuse(root: WatchedRoot, found: Found) -> ReadDocument:
+        return read(root, replace(found, path=replace(found.path, path=b"a.txt/no")))
+
+    monkeypatch.setattr(WatchedRoot, "read", refuse)
+    schedulers.folder.write("a.txt", article())
+    with schedulers.running(scan_interval_s=0.05):
+        wait_for(lambda: bool(caplog.records))
+        time.sleep(0.5)
+    told = [record.message for record in caplog.records if record.levelno >= logging.WARNING]
+    assert told == ["document refused"]

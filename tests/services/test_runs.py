@@ -1,0 +1,285 @@
+"""Runs that people ask for: queued, worked on one at a time, rehearsed, survived."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import Counter
+
+import pytest
+from sqlalchemy import select
+
+from feedsvc.errors import Interrupted, NotFound
+from feedsvc.model.document import Outcome
+from feedsvc.model.run import Run, RunRequest, RunState, Trigger
+from feedsvc.services.ingestion import Ingestion
+from feedsvc.store.publishing import fetch_version
+from feedsvc.store.schema import audit_events
+from tests.service import Service, article
+
+
+def ask(service: Service, **request: object) -> Run:
+    wanted = RunRequest(**request)  # type: ignore[arg-type]  # whichever fields a test is about
+    return service.runtime.runs.request(wanted, requested_by="laptop", address="192.0.2.1")
+
+
+def work(service: Service) -> bool:
+    service.stopped.move(seconds=60)
+    return service.ingestion().work_on_next_run()
+
+
+def followed(service: Service, run: Run) -> Run:
+    return service.runtime.runs.get(run.id)
+
+
+def outcomes(service: Service, run: Run) -> dict[str, Outcome]:
+    page = service.runtime.runs.outcomes(run.id)
+    assert page.next_after is None
+    assert len({o.path for o in page.outcomes}) == len(page.outcomes)
+    return {os.fsdecode(o.path.path): o.outcome for o in page.outcomes}
+
+
+def version(service: Service) -> int:
+    with service.runtime.store.reading() as connection:
+        return fetch_version(connection).number
+
+
+class StopsAfter(threading.Event):
+    """Asks to stop once it was looked at so often, as a process does that is told to end."""
+
+    def __init__(self, looks: int) -> None:
+        super().__init__()
+        self._left = looks
+
+    def is_set(self) -> bool:
+        self._left -= 1
+        return self._left < 0
+
+
+def stopped_ingestion(service: Service, looks: int) -> Ingestion:
+    """One whose transactions hold one document each, stopped somewhere in the middle."""
+    settings = service.runtime.settings
+    ingest = settings.ingest.model_copy(update={"batch_s": 1e-9})
+    return Ingestion(
+        store=service.runtime.store,
+        lease=service.lease,
+        settings=settings.model_copy(update={"ingest": ingest}),
+        clock=service.runtime.clock,
+        pool=service.pool,
+        stop=StopsAfter(looks),
+    )
+
+
+def test_a_run_waits_until_it_is_worked_on(service: Service) -> None:
+    service.folder.write("a.txt", article())
+    run = ask(service)
+    assert (run.state, run.trigger, run.requested_by) == (
+        RunState.QUEUED,
+        Trigger.ADMIN,
+        "laptop",
+    )
+    assert work(service)
+    done = followed(service, run)
+    assert (done.state, done.total, dict(done.counts)) == (RunState.DONE, 1, {Outcome.NEW: 1})
+    assert done.resurfacing == 1
+    assert done.finished_at == service.stopped.instant
+
+
+def test_without_a_run_there_is_nothing_to_do(service: Service) -> None:
+    assert not work(service)
+
+
+def test_runs_are_worked_on_one_after_another(service: Service) -> None:
+    service.folder.write("a.txt", article())
+    first, second = ask(service), ask(service, force=True)
+    assert work(service)
+    assert followed(service, second).state is RunState.QUEUED
+    assert work(service)
+    assert outcomes(service, first) == {"a.txt": Outcome.NEW}
+    assert outcomes(service, second) == {"a.txt": Outcome.UNCHANGED}
+    assert not work(service)
+
+
+def test_who_asked_is_written_down(service: Service) -> None:
+    run = ask(service)
+    rehearsal = ask(service, dry_run=True)
+    with service.runtime.store.reading() as connection:
+        rows = connection.execute(select(audit_events).order_by(audit_events.c.id)).all()
+    assert [(r.actor, r.address, r.action, r.object, r.result) for r in rows] == [
+        ("laptop", "192.0.2.1", "reingest", run.id, "queued"),
+        ("laptop", "192.0.2.1", "reingest.dry_run", rehearsal.id, "queued"),
+    ]
+
+
+def test_a_run_never_asked_for_is_not_found(service: Service) -> None:
+    with pytest.raises(NotFound):
+        service.runtime.runs.get("nothing")
+    with pytest.raises(NotFound):
+        service.runtime.runs.outcomes("nothing")
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../secrets", "a//b", "", "a/./b"])
+def test_a_path_that_can_name_no_document_is_refused_and_nothing_queued(
+    service: Service, path: str
+) -> None:
+    with pytest.raises(ValueError, match="path"):
+        ask(service, paths=("a.txt", path))
+    assert not work(service)
+
+
+def test_a_run_looks_at_what_it_names_alone(service: Service) -> None:
+    for name in ("news/a.txt", "news/deep/b.txt", "wire/c.txt", "d.txt"):
+        service.folder.write(name, article(f"Storm in {name}"))
+    run = ask(service, paths=("seeds/news/**", "wire/?.txt"))
+    assert work(service)
+    assert outcomes(service, run) == {
+        "news/a.txt": Outcome.NEW,
+        "news/deep/b.txt": Outcome.NEW,
+        "wire/c.txt": Outcome.NEW,
+    }
+    assert len(service.entries()) == 3
+
+
+def test_a_reingest_of_everything_changes_nothing(service: Service) -> None:
+    for n in range(5):
+        service.folder.write(f"{n}.txt", article(f"Storm number {n}"))
+    service.ingest()
+    before = service.documents(), version(service)
+    run = ask(service, force=True)
+    assert work(service)
+    assert Counter(outcomes(service, run).values()) == {Outcome.UNCHANGED: 5}
+    assert followed(service, run).resurfacing == 0
+    assert (service.documents(), version(service)) == before
+
+
+def test_a_reingest_beside_a_new_file_looks_at_each_document_once(service: Service) -> None:
+    for n in range(5):
+        service.folder.write(f"{n}.txt", article(f"Storm number {n}"))
+    service.ingest()
+    service.folder.write("new.txt", article("Rain at last"))
+    run = ask(service, force=True)
+    assert work(service)
+    assert Counter(outcomes(service, run).values()) == {Outcome.UNCHANGED: 5, Outcome.NEW: 1}
+    assert followed(service, run).total == 6
+
+
+# Rehearsals
+
+
+def fill(service: Service) -> None:
+    """A folder in which much happens at once after `change`."""
+    for n in range(6):
+        service.folder.write(f"{n}.txt", article(f"Storm number {n} shuts the harbour"))
+    service.ingest()
+
+
+def change(service: Service) -> None:
+    service.folder.write(
+        "0.txt", article("Storm number 0 shuts the harbour") + "\nOne line more.\n"
+    )
+    service.folder.write("1.txt", article("Storm number 1 shuts the harbour").replace("\n", "\r\n"))
+    service.folder.move("2.txt", to="moved/2.txt")
+    service.folder.copy("3.txt", to="copy of 3.txt")
+    service.folder.move("4.txt", to="x.tmp")
+    service.folder.move("5.txt", to="4.txt")
+    service.folder.move("x.tmp", to="5.txt")
+    service.folder.write("new.txt", article("Rain at last"))
+    service.folder.write("empty.txt", b"")
+    service.folder.write("picture.png", b"\x89PNG\r\n\x1a\n" + bytes(99))
+
+
+def test_a_dry_run_changes_nothing(service: Service) -> None:
+    fill(service)
+    change(service)
+    before = service.documents(), service.entries(), version(service)
+    ask(service, dry_run=True)
+    assert work(service)
+    assert (service.documents(), service.entries(), version(service)) == before
+
+
+def test_a_dry_run_says_exactly_what_the_run_then_does(service: Service) -> None:
+    fill(service)
+    change(service)
+    rehearsal = ask(service, dry_run=True)
+    assert work(service)
+    run = ask(service)
+    assert work(service)
+    told, done = followed(service, rehearsal), followed(service, run)
+    assert dict(told.counts) == dict(done.counts)
+    assert (told.resurfacing, told.total) == (done.resurfacing, done.total)
+    assert outcomes(service, rehearsal) == outcomes(service, run)
+
+
+def test_what_a_dry_run_is_about_happens(service: Service) -> None:
+    fill(service)
+    change(service)
+    run = ask(service)
+    assert work(service)
+    assert outcomes(service, run) == {
+        "0.txt": Outcome.EDITED,
+        "1.txt": Outcome.COSMETIC,
+        "moved/2.txt": Outcome.MOVED,
+        "copy of 3.txt": Outcome.DUPLICATE,
+        "4.txt": Outcome.SWAPPED,
+        "5.txt": Outcome.SWAPPED,
+        "new.txt": Outcome.NEW,
+        "empty.txt": Outcome.QUARANTINED,
+        "picture.png": Outcome.QUARANTINED,
+    }
+
+
+# Deaths
+
+
+@pytest.mark.parametrize("looks", [1, 4, 9, 14])
+def test_a_run_that_died_is_continued_and_counts_each_document_once(
+    service: Service, looks: int
+) -> None:
+    for n in range(8):
+        service.folder.write(f"{n}.txt", article(f"Storm number {n} shuts the harbour"))
+    run = ask(service)
+    with pytest.raises(Interrupted):
+        stopped_ingestion(service, looks).work_on_next_run()
+    assert followed(service, run).state is RunState.RUNNING
+    assert work(service)
+    done = followed(service, run)
+    assert (done.state, done.total, dict(done.counts)) == (RunState.DONE, 8, {Outcome.NEW: 8})
+    assert set(outcomes(service, run)) == {f"{n}.txt" for n in range(8)}
+    assert len(service.entries()) == 8
+
+
+@pytest.mark.parametrize("looks", [1, 4, 9, 14])
+def test_a_reingest_that_died_is_continued_and_counts_each_document_once(
+    service: Service, looks: int
+) -> None:
+    for n in range(8):
+        service.folder.write(f"{n}.txt", article(f"Storm number {n} shuts the harbour"))
+    service.ingest()
+    before = service.documents()
+    run = ask(service, force=True)
+    with pytest.raises(Interrupted):
+        stopped_ingestion(service, looks).work_on_next_run()
+    assert work(service)
+    assert dict(followed(service, run).counts) == {Outcome.UNCHANGED: 8}
+    assert service.documents() == before
+
+
+def test_a_run_that_died_goes_before_those_that_wait(service: Service) -> None:
+    service.folder.write("a.txt", article())
+    run, waiting = ask(service), ask(service)
+    with pytest.raises(Interrupted):
+        stopped_ingestion(service, 1).work_on_next_run()
+    assert work(service)
+    assert followed(service, run).state is RunState.DONE
+    assert followed(service, waiting).state is RunState.QUEUED
+
+
+def test_a_dry_run_that_died_is_rehearsed_anew(service: Service) -> None:
+    for n in range(4):
+        service.folder.write(f"{n}.txt", article(f"Storm number {n} shuts the harbour"))
+    run = ask(service, dry_run=True)
+    with pytest.raises(Interrupted):
+        stopped_ingestion(service, 5).work_on_next_run()
+    assert work(service)
+    assert dict(followed(service, run).counts) == {Outcome.NEW: 4}
+    assert service.entries() == {}
