@@ -89,6 +89,12 @@ class RefusedDocument(DocumentError):
     stage = "sanitize"
 
 
+class UnstorableDocument(DocumentError):
+    """The store could not keep it; the log says why."""
+
+    stage = "store"
+
+
 class NotFound(FeedsvcError):
     """Nothing was ever known by this name."""
 

@@ -23,9 +23,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlServer]:
+def postgresql() -> Iterator[PostgresqlServer]:
     """One PostgreSQL server for the whole run."""
-    yield from start_postgresql(tmp_path_factory.mktemp("server"))
+    yield from start_postgresql()
 
 
 @pytest.fixture(scope="session")

@@ -97,7 +97,7 @@ def test_roots_may_come_from_the_environment_as_json(monkeypatch: pytest.MonkeyP
 
 def test_settings_stay_as_they_were_loaded() -> None:
     with pytest.raises(ValueError, match="frozen"):
-        load_settings().server.port = 1  # type: ignore[misc]
+        load_settings().server.port = 1
 
 
 # Mistakes

@@ -85,9 +85,11 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
     """
     environment = tmp_path_factory.mktemp("installed") / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
-    pip = [sys.executable, "-m", "pip", "--python", environment, "--disable-pip-version-check"]
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(environment)]
     subprocess.run(
-        [*pip, "install", "--quiet", "--no-deps", "--no-index", wheel], check=True, timeout=WITHIN_S
+        [*pip, "install", "--quiet", "--no-deps", "--no-index", str(wheel)],
+        check=True,
+        timeout=WITHIN_S,
     )
     (own,) = environment.glob("lib/python*/site-packages")
     (own / "lent.pth").write_text(sysconfig.get_paths()["purelib"] + "\n")

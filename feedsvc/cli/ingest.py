@@ -17,7 +17,6 @@ from click._termui_impl import ProgressBar
 
 from feedsvc.cli.options import common_options
 from feedsvc.errors import ConfigError
-from feedsvc.ingest.globs import PathPattern
 from feedsvc.model.document import DocumentOutcome, Outcome
 from feedsvc.model.run import Run, RunRequest, RunState, Trigger
 from feedsvc.runtime import Runtime, open_runtime
@@ -83,7 +82,9 @@ def _below_a_root(path: str, settings: Settings) -> str:
             return name
         if given.is_relative_to(_absolute(folder)):
             return f"{name}/{given.relative_to(_absolute(folder))}"
-    if path.partition("/")[0] in settings.ingest.roots and _is_pattern(path):
+    # Without "." or "..", which no name of a document has.
+    is_plain = os.path.normpath(path) == path.rstrip("/")
+    if is_plain and path.partition("/")[0] in settings.ingest.roots:
         return path
     folders = ", ".join(f"{name}={folder}" for name, folder in settings.ingest.roots.items())
     raise ConfigError([f"{path} lies in none of the watched folders ({folders})"])
@@ -92,14 +93,6 @@ def _below_a_root(path: str, settings: Settings) -> str:
 def _absolute(path: Path) -> Path:
     # Not resolved: a symbolic link in the folder is itself what was named.
     return Path(os.path.abspath(path))  # noqa: PTH100  (takes ".." away, which absolute() keeps)
-
-
-def _is_pattern(path: str) -> bool:
-    try:
-        PathPattern(path)
-    except ValueError:
-        return False
-    return True
 
 
 @dataclass(kw_only=True)

@@ -22,7 +22,6 @@ from feedsvc.logs import set_up_logging
 from feedsvc.model.feed import FeedFormat, Selection, Site
 from feedsvc.runtime import Runtime, base_url, open_runtime
 from feedsvc.settings import Settings
-from feedsvc.store.documents import root_device
 from feedsvc.store.migrate import upgrade
 
 log = logging.getLogger(__name__)
@@ -80,9 +79,7 @@ def _check_folders(runtime: Runtime) -> None:
     for name, folder in runtime.settings.ingest.roots.items():
         if folder.is_dir():
             continue
-        with runtime.store.reading() as connection:
-            known = root_device(connection, name) is not None
-        if known:
+        if runtime.runs.have_seen(name):
             log.warning(
                 "folder missing; its feeds are served, and it is watched once it is back",
                 extra={"root": name, "folder": str(folder.absolute())},

@@ -24,7 +24,7 @@ class Looks:
         self._seen: dict[DocumentPath, _Look] = {}
 
     def at_rest(self, found: Iterable[Found]) -> list[Found]:
-        """Those of `found` seen unchanged for `settle_s`; the others are remembered, the rest not.
+        """Those of `found` seen unchanged for `settle_s`; only the others go on waiting.
 
         found: every file that waits to be read, each time.
         """
@@ -35,16 +35,20 @@ class Looks:
             before = self._seen.get(file.path)
             if before is None or before.state != file.state:
                 seen[file.path] = _Look(state=file.state, since=now)
-            else:
+            elif now - before.since < self._settle_s:
                 seen[file.path] = before
-                if now - before.since >= self._settle_s:
-                    ready.append(file)
+            else:
+                ready.append(file)
         self._seen = seen
         return ready
 
-    def forget(self, path: DocumentPath) -> None:
-        """The file was read, or changed while it was: what was seen of it no longer counts."""
-        self._seen.pop(path, None)
+    def begin_anew(self, file: Found) -> None:
+        """The file changed while it was read: it waits as if it had just been seen."""
+        self._seen[file.path] = _Look(state=file.state, since=self._monotonic())
+
+    def waiting(self) -> list[DocumentPath]:
+        """The files that are not at rest yet."""
+        return sorted(self._seen)
 
     def next_in_s(self) -> float | None:
         """Seconds until the first of the waiting files may be at rest; None if none waits."""

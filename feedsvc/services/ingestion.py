@@ -146,6 +146,7 @@ class Ingestion:
             if waiting_s is None:
                 return
             self._stop.wait(waiting_s)
+        sweeper.give_up_waiting(request, recorder)
 
     def _settled_before(self, run: Run) -> set[DocumentPath]:
         """What a run that died had settled already: it is not done, or counted, twice."""

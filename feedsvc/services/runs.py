@@ -6,6 +6,7 @@ from feedsvc.clock import Clock
 from feedsvc.ingest.globs import PathPattern
 from feedsvc.model.run import OutcomePage, Run, RunRequest, Trigger
 from feedsvc.store.access import add_audit_event
+from feedsvc.store.documents import root_device
 from feedsvc.store.engine import Store
 from feedsvc.store.runs import add_run, fetch_outcomes, fetch_run
 
@@ -51,6 +52,11 @@ class Runs:
         """Raises NotFound."""
         with self._store.reading() as connection:
             return fetch_run(connection, run_id)
+
+    def have_seen(self, root: str) -> bool:
+        """Whether a watched folder was ever there, by the name of its root."""
+        with self._store.reading() as connection:
+            return root_device(connection, root) is not None
 
     def outcomes(self, run_id: str, *, after: int = 0, limit: int = 200) -> OutcomePage:
         """What became of documents, behind position `after`. Raises NotFound."""

@@ -100,7 +100,7 @@ def test_a_job_is_asked_for_and_followed_to_its_end(feedsvc: Feedsvc) -> None:
 
 
 def test_a_job_survives_the_death_of_its_process(feedsvc: Feedsvc) -> None:
-    files = 300
+    files = 200
     for number in range(files):
         feedsvc.seeds.write(f"{number:07}.txt", dump(number, 1_500))
     assert feedsvc.run("ingest").status == 0

@@ -9,7 +9,7 @@ import pytest
 from tests.benchmarks.dumps import dump
 from tests.e2e.running import STOPPED_WITHIN_S, Feedsvc, wait_until
 
-FILES = 400
+FILES = 160
 SIGNALS = [
     pytest.param(signal.SIGTERM, False, id="SIGTERM"),
     pytest.param(signal.SIGINT, True, id="Ctrl-C"),

@@ -115,6 +115,31 @@ def test_an_ambiguous_date_follows_the_order_of_another() -> None:
     assert _published(extracted(dump.encode())) == "2022-04-03"
 
 
+@pytest.mark.parametrize(
+    ("line", "source"),
+    [
+        ("© 2019-2025 The Island Courier. All rights reserved.", "The Island Courier"),
+        ("(c) 2024 The Island Courier", "The Island Courier"),
+        ("© Inselbote 2026 – Alle Rechte vorbehalten", "Inselbote"),
+        ("Todos los derechos reservados © 2024 El Faro", "El Faro"),
+        ("© 2024 «Маяк острова». Все права защищены", "Маяк острова"),
+        ("جميع الحقوق محفوظة © 2024 منارة الجزيرة", "منارة الجزيرة"),
+        ("جملہ حقوق محفوظ ہیں © ۲۰۲۴ء روزنامہ مینار", "روزنامہ مینار"),
+        ("版权所有 © 2024 海岛日报 未经授权不得转载", "海岛日报"),
+        ("The Island Courier © All rights reserved", "The Island Courier"),
+        ("© Ann Poe/Agency", None),
+        ("© Riproduzione riservata", None),
+        ("© Copyright. Printed from https://courier.example", None),
+    ],
+)
+def test_a_copyright_line_names_the_publisher_and_nothing_else(
+    line: str, source: str | None
+) -> None:
+    body = "The ferry left the harbour on Tuesday with forty people on board, the port said. " * 4
+    dump = f"The ferry has left the island\nBy Ines Haldorsen\n\n{body}\n\n{body}\n\nShare\n{line}"
+    assert extracted(dump.encode()).source == source
+
+
 @pytest.mark.parametrize("raw", [b"", b"\n\n \n", b"123\n--\n", b"***"])
 def test_a_dump_without_text_is_empty(raw: bytes) -> None:
     with pytest.raises(EmptyDocument):

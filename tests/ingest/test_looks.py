@@ -85,15 +85,24 @@ def test_the_same_name_in_two_roots_is_two_files(looks: Looks, time: Monotonic) 
     assert looks.at_rest([found(), other]) == [found()]
 
 
-def test_a_forgotten_file_is_looked_at_anew(looks: Looks, time: Monotonic) -> None:
+def test_a_file_that_changed_while_it_was_read_begins_anew(looks: Looks, time: Monotonic) -> None:
     looks.at_rest([found()])
-    looks.forget(found().path)
-    time.now += 5.0
+    time.now += 1.0
+    assert looks.at_rest([found()]) == [found()]
+    looks.begin_anew(found())
+    assert looks.waiting() == [found().path]
+    time.now += 0.5
     assert looks.at_rest([found()]) == []
+    time.now += 0.5
+    assert looks.at_rest([found()]) == [found()]
 
 
-def test_what_was_never_seen_can_be_forgotten(looks: Looks) -> None:
-    looks.forget(found().path)
+def test_a_file_at_rest_waits_no_more(looks: Looks, time: Monotonic) -> None:
+    looks.at_rest([found()])
+    time.now += 1.0
+    looks.at_rest([found()])
+    assert looks.waiting() == []
+    assert looks.next_in_s() is None
 
 
 def test_nothing_waits_where_nothing_was_seen(looks: Looks) -> None:

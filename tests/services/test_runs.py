@@ -174,10 +174,9 @@ def fill(service: Service) -> None:
 
 
 def change(service: Service) -> None:
-    service.folder.write(
-        "0.txt", article("Storm number 0 shuts the harbour") + "\nOne line more.\n"
-    )
-    service.folder.write("1.txt", article("Storm number 1 shuts the harbour").replace("\n", "\r\n"))
+    first, second = (article(f"Storm number {n} shuts the harbour") for n in (0, 1))
+    service.folder.write("0.txt", first.replace("closed both gates", "closed one gate"))
+    service.folder.write("1.txt", second.replace("\n", "\r\n"))
     service.folder.move("2.txt", to="moved/2.txt")
     service.folder.copy("3.txt", to="copy of 3.txt")
     service.folder.move("4.txt", to="x.tmp")

@@ -42,8 +42,12 @@ def ask(connection: Connection, request: RunRequest | None = None) -> Run:
     )
 
 
-def outcome(path: bytes = b"a.txt", what: Outcome = Outcome.NEW, **more: bool) -> DocumentOutcome:
-    return DocumentOutcome(path=DocumentPath(root="seeds", path=path), outcome=what, **more)
+def outcome(
+    path: bytes = b"a.txt", what: Outcome = Outcome.NEW, *, resurfaces: bool = False
+) -> DocumentOutcome:
+    return DocumentOutcome(
+        path=DocumentPath(root="seeds", path=path), outcome=what, resurfaces=resurfaces
+    )
 
 
 def test_a_run_asked_for_waits(connection: Connection) -> None:

@@ -84,6 +84,7 @@ _FURNITURE_BEGINS = (
     "date loaded|page loaded|local time|today is|last login|"
     "this article is more than|this content is|dieser artikel|cet article est reserve|"
     "show caption|hide caption|open image|view image|image \\d|\\d+ of \\d+|\\d+ ?/ ?\\d+$|"
+    "字号|字號|字体大小|文字サイズ|글자 ?크기|"
     "skip |\\(button\\)|iframe:|\\[(?: |_|image|img|button)"
 )
 FURNITURE_BEGINS = re.compile(rf"(?:{_FURNITURE_BEGINS})")
@@ -134,6 +135,27 @@ TAIL = re.compile(
     r"相关(?:新闻|阅读|文章)|相關|延伸閱讀|热门|熱門|责任编辑|责编|推荐|推薦|标签|標籤|"
     r"관련(?:기사|뉴스)|많이 본|추천|저작권"
     r")"
+)
+
+# Who claims the rights in a page, and in what words; the name stands before or behind them.
+RIGHTS = re.compile(
+    r"all rights? reserved|alle rechte(?: vorbehalten)?|tous droits(?: reserves)?|"
+    r"(?:todos )?los derechos(?: reservados)?|todos os direitos(?: reservados)?|"
+    r"(?:tutti i )?diritti riservati|riproduzione riservata|alle rechten(?: voorbehouden)?|"
+    r"alla rattigheter|med ensamratt|kaikki oikeudet|wszelkie prawa(?: zastrzezone)?|"
+    r"vsechna prava(?: vyhrazena)?|tum haklari(?: saklidir)?|hak cipta(?: dilindungi)?|"
+    r"все права(?: защищены)?|усi права|усі права(?: захищені)?|"
+    r"(?:جميع|كافة|كل|تمام)? ?(?:ال)?حقوق(?: النشر)? محفوظة?(?: ل)?|"
+    r"جملہ حقوق(?: بحق .{2,30})? محفوظ(?: ہ[یي]ں)?|(?:تمامي|كليه) حقوق(?: .{2,60} محفوظ است)?|"
+    r"सर्वाधिकार सुरक्षित|版权所有|版權所有|著作權所有|無断(?:転載|複製)\S*|禁止転載|"
+    r"未经\S*|未經\S*|不得转载|무단 ?전재\S*(?: .{2,12}금지)?|저작권자?"
+)
+COPYRIGHT = re.compile(r"©|\(c\)|ⓒ|copyright")
+# Lines that say where a text was taken from.
+SOURCE_LABEL = re.compile(
+    r"(?:文章|信息|新闻)?(?:来源|來源|出处|稿源)(?: ?[:：|]|$)|출처 ?[:：]|"
+    r"(?:quelle|source|fuente|fonte|bron|kilde|kalla|zrodło|zdroj|kaynak|источник|джерело|المصدر|"
+    r"منبع) ?: ?\S"
 )
 
 CAPTION = re.compile(

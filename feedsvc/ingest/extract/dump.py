@@ -32,17 +32,17 @@ _MADE_TITLE_CHARS = 90
 _MAX_SOURCE_CHARS = 60
 
 _SEPARATORS = re.compile(r" ?[|•·] ?| — | – | / ")
-_COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|copyright)[ ,:]*(?:©|\(c\))?[ ,:]*(?:\d{4}(?: ?[-–] ?(?:\d{4}|"
-    r"present))?)?[ ,.:]*(?:by )?"
-    r"(?P<name>[^\d.,|©()\n][^.,|©()\n]{1,59})",
-    re.IGNORECASE,
+# What stands around the name of who claims the rights, in the folded line.
+_AROUND_A_NAME = re.compile(
+    rf"{cues.COPYRIGHT.pattern}|{cues.RIGHTS.pattern}|"
+    r"\b\d{4}(?: ?[-–—] ?(?:\d{4}|\d\d\b|present|heute))?[年ء]?(?: ?г\.)?|\bby\b|"
+    r"[|•·.,:;()&™®]| [-–—] "
 )
 _NO_SOURCE = re.compile(
-    r"all rights|alle rechte|tous droits|todos los|tutti i|"
-    r"reserved|policy|terms|press|images|photo",
+    r"rights|rechte|reserved|policy|terms|press|images|photo|powered|designed|printed|/|\d\D+\d",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(r"^[«“„\"](.+)[»”“\"]$")
 _OWN_ADDRESS = re.compile(
     r"^(?:(?:original )?(?:url|link|source|permalink|canonical|short url|quelle|fuente|"
     r"lien)s?:? ?)?"
@@ -354,20 +354,39 @@ def _source(labelled: list[Labelled]) -> tuple[str | None, list[Evidence]]:
     for item in reversed(labelled):
         if "claims copyright" not in item.line.features or item.part is Part.BODY:
             continue
-        match = _COPYRIGHT.search(item.line.text)
-        name = clean_text(match["name"], _MAX_SOURCE_CHARS).strip(" -–—:;") if match else ""
-        if not name or not name[0].isupper() or _NO_SOURCE.search(name) or len(name.split()) > 5:
-            continue
-        return name, [
-            Evidence(
-                field="source",
-                value=name,
-                rule="copyright line",
-                confidence=0.7,
-                lines=item.line.numbers,
-            )
-        ]
+        name = _claimant(item.line.text)
+        if name:
+            return name, [
+                Evidence(
+                    field="source",
+                    value=name,
+                    rule="copyright line",
+                    confidence=0.7,
+                    lines=item.line.numbers,
+                )
+            ]
     return None, []
+
+
+def _claimant(text: str) -> str | None:
+    """Whom a copyright line names: behind the sign or the formula, else before it.
+
+    What is no mark, year or formula counts, if it can be a name.
+    """
+    folded = fold(text)
+    around = list(_AROUND_A_NAME.finditer(folded))
+    mark = cues.COPYRIGHT.search(folded) or cues.RIGHTS.search(folded)
+    behind = mark.end() if mark else 0
+    spans = list(
+        zip([0, *(m.end() for m in around)], [*(m.start() for m in around), len(text)], strict=True)
+    )
+    spans = [s for s in spans if s[0] >= behind] + [s for s in spans if s[0] < behind]
+    pieces = (text[start:end].strip(" -–—") for start, end in spans)
+    piece = next((p for p in pieces if any(map(str.isalpha, p))), "")
+    name = clean_text(_QUOTED.sub(r"\1", piece), _MAX_SOURCE_CHARS)
+    if not name or name[0].islower() or not name[0].isalnum() or _NO_SOURCE.search(name):
+        return None
+    return name if len(name) > 1 and len(name.split()) <= 5 else None
 
 
 def _canonical_url(labelled: list[Labelled]) -> tuple[str | None, list[Evidence]]:

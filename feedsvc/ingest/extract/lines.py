@@ -37,8 +37,10 @@ _SEPARATED = re.compile(r" ?[|•·] ?| [/–—-] |,|  ")
 _PARTS = re.compile(r" ?[|•·] ?| [/–—-] ")
 _SEPARATOR = re.compile(r"[|•·/–—,-]|  ")
 _DIGIT = re.compile("[0-9]")
-_LEADS_ALONE = frozenset("by von par por di text author autor door av oleh".split()) | {"written by"}
-_ANDS_ALONE = frozenset("and und et y e og och en & ,".split())
+_LEADS_ALONE = frozenset(
+    ["by", "von", "par", "por", "di", "text", "written by", "author", "autor", "door", "av", "oleh"]
+)
+_ANDS_ALONE = frozenset(["and", "und", "et", "y", "e", "og", "och", "en", "&", ","])
 
 
 @dataclass(kw_only=True, slots=True)
@@ -47,7 +49,7 @@ class Line:
 
     text: without white space around it. numbers: 1-based, in the dump. width: in columns, a wide
     sign taking two. folded, words: of its first 400 characters. gap_before:
-    whether a blank line (or the beginning) stands before it.
+    whether a blank line (or the beginning) stands before it. indent: columns before it.
     """
 
     text: str
@@ -55,6 +57,7 @@ class Line:
     folded: str
     width: int
     gap_before: bool
+    indent: int = 0
     words: frozenset[str]
     bullet: bool = False
     dates: tuple[FoundDate, ...] = ()
@@ -67,6 +70,7 @@ def read_lines(physical: tuple[str, ...]) -> list[Line]:
     lines = _join_leads(lines)
     _describe_each(lines)
     _describe_neighbours(lines)
+    _describe_indents(lines)
     return lines
 
 
@@ -84,6 +88,8 @@ def _join_wrapped(physical: tuple[str, ...]) -> list[Line]:
     def flush() -> None:
         if parts:
             line = _line(_joined(parts), tuple(numbers), gap_of_parts)
+            first = physical[numbers[0] - 1]
+            line.indent = len(first) - len(first.lstrip())
             if line.text:
                 lines.append(line)
             parts.clear()
@@ -98,7 +104,7 @@ def _join_wrapped(physical: tuple[str, ...]) -> list[Line]:
             parts
             and wrap
             and not gap
-            and _was_full(physical[number - 2], text, wrap)
+            and (_was_full(physical[number - 2], text, wrap) or _goes_on(parts[-1], text, wrap))
             and not cues.BULLET.match(text)
         )
         if not goes_on:
@@ -151,6 +157,15 @@ def _was_full(line: str, following: str, wrap: int) -> bool:
         return width_of(line) >= wrap - 3
     first = following.split(None, 1)[0]
     return width_of(line) + 1 + width_of(first) > wrap
+
+
+def _goes_on(text: str, following: str, wrap: int) -> bool:
+    """Whether a sentence goes on: hands and some programs break lines before they are full."""
+    return (
+        following[0].islower()
+        and width_of(text) >= 0.75 * wrap
+        and not cues.SENTENCE_END.search(text[-4:])
+    )
 
 
 def _joined(parts: list[str]) -> str:
@@ -220,8 +235,10 @@ def _own_features(line: Line) -> list[str]:
         add("begins with # or @")
     if width <= 240 and ("|" in text or " / " in text or "›" in text or " > " in text):
         add("has separators")
-    if folded.startswith(("©", "copyright")) or "all rights reserved" in folded:
+    if _claims_copyright(folded):
         add("claims copyright")
+    if width <= 80 and cues.SOURCE_LABEL.match(folded):
+        add("names its source")
     _add_sentence_features(line, found)
     if digits and width <= _MAX_DATED_WIDTH and may_hold_a_date(folded):
         _add_date_features(line, found)
@@ -231,6 +248,15 @@ def _own_features(line: Line) -> list[str]:
     if prose or width > _MAX_BYLINE_WIDTH or not _add_name_feature(line, found):
         add("has no name")
     return found
+
+
+def _claims_copyright(folded: str) -> bool:
+    if folded.startswith(("©", "copyright", "(c)", "ⓒ")) or "all rights reserved" in folded:
+        return True
+    # The sign alone stands in captions, the words alone in prose.
+    if "©" in folded or "(c)" in folded or "copyright" in folded:
+        return cues.RIGHTS.search(folded) is not None
+    return cues.RIGHTS.match(folded) is not None
 
 
 def _speaks_of_a_picture(line: Line) -> bool:
@@ -376,12 +402,27 @@ def _bare(text: str) -> str:
     return text.strip(" ,:|–—-•·")
 
 
+def _describe_indents(lines: list[Line]) -> None:
+    """In a wrapped dump, prose that stands further in than most of it is quoted."""
+    wrapped = [line for line in lines if len(line.numbers) > 1 and not line.bullet]
+    margins: Counter[int] = Counter()
+    for line in wrapped:
+        margins[line.indent] += line.width
+    if margins:
+        ((margin, _),) = margins.most_common(1)
+        for line in wrapped:
+            inside = "within the text" in line.features
+            if inside and margin < line.indent <= margin + 8:
+                line.features.append("stands further in")
+
+
 def _describe_neighbours(lines: list[Line]) -> None:
     # Two more at each end, so that every line has neighbours.
     texty = [False, False, *map(_is_texty, lines), False, False]
     first, last = _densest(lines, texty[2:-2])
     topics = [_topic_words(line) for line in lines[: last + 1]]
-    words: set[str] = set().union(*(topics[at] for at in range(first, last + 1)[:80] if texty[at + 2]))
+    prose = [topics[at] for at in range(first, last + 1)[:80] if texty[at + 2]]
+    words: set[str] = set().union(*prose)
     dated = [False, *(bool(line.dates) for line in lines), False]
     named = [False, *(not _NAMED.isdisjoint(line.features) for line in lines), False]
     gaps = [*(line.gap_before for line in lines[1:]), True]

@@ -57,6 +57,8 @@ _FOLDING = _Folding()
 
 def fold(text: str) -> str:
     """`text` without case, accents and variants of letters and digits, of the same length."""
+    if text.isascii() and text.isprintable():
+        return text.lower()  # the same, ten times as fast
     return text.translate(_FOLDING)
 
 

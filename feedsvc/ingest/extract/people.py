@@ -190,9 +190,14 @@ _END_WORD = re.compile(
 _ADDRESS = re.compile(r"\S{1,64}@\S")
 _BRACKETS = re.compile(r"\s?[(\[（][^)\]）]{0,80}[)\]）]?")
 _PLACE = re.compile(r"\s(?:in|at|near|from|à|aux|aus|bei|desde|из|в)\s(?=[A-ZÀ-ÞА-ЯІЇЄ]).*")
+_AND_WORDS = _words(
+    """
+and und et with mit avec con com og och ja oraz y e i en og ve dan и та и và a και și اور एवं और तथा
+"""
+)
 _AND = re.compile(
-    r"(?:[,،、，;；&＆/／]|\s(?:and|und|et|with|mit|avec|con|com|og|och|ja|oraz|y|e|i|en|og|ve|dan|"
-    r"и|та|и|và|a|και|și|اور|एवं|और|तथा)\s|\s(?:و(?=[\u0621-\u06d3]{3})|و\s))\s*"
+    rf"(?:[,،、，;；&＆/／]|\s(?:{'|'.join(sorted(_AND_WORDS))})\s|"
+    r"\s(?:و(?=[\u0621-\u06d3]{3})|و\s))\s*"
 )
 _TITLE_WORDS = _words(
     """
@@ -248,6 +253,9 @@ credit copyright related comments comment email print facebook twitter whatsapp 
 """
 )
 _NEVER_IN_A_NAME = _NOT_IN_A_NAME - _PARTICLES
+# Behind these the first name may be over.
+_MAY_END_A_NAME = _AND_WORDS | _END_WORDS | _words("in at near from à aux aus bei desde из в")
+_AGENCY_BEGINNINGS = frozenset(name.split()[0] for name in _AGENCY_NAMES)
 
 
 def parse_byline(text: str, *, labelled: bool = False) -> tuple[Person, ...]:
@@ -267,8 +275,25 @@ def parse_byline(text: str, *, labelled: bool = False) -> tuple[Person, ...]:
         line = line[byline_lead(line) :]
     elif not labelled and not _KOREAN_ROLE.search(line):
         return ()
+    if not _may_begin_with_a_name(line):
+        return ()
     # "Text Size", "Di più": one word after such a lead is hardly a name.
     return tuple(_people(line, one_word=not weak))[:_MAX_PEOPLE]
+
+
+def _may_begin_with_a_name(line: str) -> bool:
+    """Whether a look at the single words leaves hope: most lines of a page are told by it."""
+    words = line.split()
+    if not words or words[0].casefold() in _AGENCY_BEGINNINGS:
+        return True
+    for word in words:
+        folded = word.casefold()
+        if not word.isalpha() or folded in _MAY_END_A_NAME:
+            return True
+        if folded in _NEVER_IN_A_NAME or (word[0].islower() and folded not in _PARTICLES):
+            # "Senior writer": behind a title another name may follow.
+            return _has_title(line)
+    return True
 
 
 def byline_lead(line: str) -> int:

@@ -1,7 +1,7 @@
 """What each feature of a line says for each role, and what the steps between roles cost.
 
-Whole numbers, in tenths of a point. Hand-set, all in one place, to be read beside `feedsvc extract --explain`. Change a number, and
-measure: there are no other rules.
+Whole numbers, set by hand and all in one place, to be read beside `feedsvc extract --explain`.
+Change one, and measure: there are no other rules.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ _TABLE = """
    4   .   . -15  -8   .   .   .   .  -5 -15   .   .   .   5  has an address
    2   .   . -25  -3   .   .   .   .  -8 -10  20   .   .   2  has a bullet
   10   .   . -20 -15   .   .   .   .  -8 -10   .   .   .  10  begins with # or @
+   .   .   .   .   .   .   .   .   . -40   .   .  40   .   .  stands further in
 # what it says
   25   .   4 -50 -40 -20   .   . -20 -40 -25 -15 -40  15  20  is furniture
   16   .  -5 -25 -20   .   .   .   . -15 -15 -10   .  10  12  begins like furniture
@@ -77,6 +78,7 @@ _TABLE = """
    5   .   . -18 -18 -10   .   .  35 -18 -15   .   .   2   5  speaks of a picture
   10   .   . -15 -10   .   .   .   . -10 -15   .   .  10  10  so long ago
   10   .   . -40 -30   .   .   .   3 -30 -30   .   .   .  20  claims copyright
+   8   .   . -40 -25   .   .   .   5 -15 -25   .   .   4   8  names its source
 # dates
    .   3   .  -3   .   .   5   .   .   .  -4   .   .   .   .  has a date
    .  22 -20 -50 -40   .  25  15 -20 -30 -25   .   .   .   8  is a date
