@@ -11,7 +11,7 @@ from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.services.ingestion import open_pool
 from feedsvc.store.engine import Store, open_store
 from tests.databases import PostgresqlServer, SqliteFiles, start_postgresql
-from tests.service import Service, open_service, test_settings
+from tests.service import Service, open_service, settings_for
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,7 +59,7 @@ def store(database: str) -> Iterator[Store]:
 def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExtractionPool]:
     """The extraction processes of the whole run."""
     folder = tmp_path_factory.mktemp("nothing")
-    with open_pool(test_settings(folder, "sqlite:///unused.db")) as pool:
+    with open_pool(settings_for(folder, "sqlite:///unused.db")) as pool:
         yield pool
 
 

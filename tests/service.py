@@ -14,8 +14,8 @@ from feedsvc.clock import Clock
 from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.model.document import DocumentOutcome, Outcome
 from feedsvc.model.entry import Entry
-from feedsvc.model.feed import FeedFormat, Selection
 from feedsvc.model.run import RunRequest
+from feedsvc.model.selection import FeedFormat, Selection
 from feedsvc.runtime import Runtime, open_runtime
 from feedsvc.services.ingestion import Ingestion
 from feedsvc.settings import Settings, load_settings
@@ -118,7 +118,7 @@ def open_service(
     """A service on `database` that watches `tmp_path`/seeds."""
     folder = tmp_path / "seeds"
     folder.mkdir(exist_ok=True)
-    settings = test_settings(folder, database, sections)
+    settings = settings_for(folder, database, sections)
     stopped = StoppedClock()
     runtime = open_runtime(settings, stopped.clock)
     lease = take_lease(runtime.store)
@@ -128,7 +128,7 @@ def open_service(
     )
 
 
-def test_settings(
+def settings_for(
     folder: Path, database: str, sections: Mapping[str, Mapping[str, Any]] | None = None
 ) -> Settings:
     """The defaults, on this folder and database, with waits short enough for tests."""
@@ -140,9 +140,6 @@ def test_settings(
     for section, values in (sections or {}).items():
         options.setdefault(section, {}).update(values)
     return load_settings(None, options)
-
-
-test_settings.__test__ = False  # type: ignore[attr-defined]  # its name is no test's
 
 
 def article(

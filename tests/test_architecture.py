@@ -196,7 +196,7 @@ def test_sqlalchemy_stays_in_the_store() -> None:
     assert outside == {
         "feedsvc.services.publication",
         "feedsvc.services.recording",
-        "feedsvc.services.sweep",
+        "feedsvc.services.batches",
     }
 
 

@@ -19,7 +19,8 @@ import click
 from feedsvc.cli.options import common_options, with_settings
 from feedsvc.errors import ConfigError
 from feedsvc.logs import set_up_logging
-from feedsvc.model.feed import FeedFormat, Selection, Site
+from feedsvc.model.feed import Site
+from feedsvc.model.selection import FeedFormat, Selection
 from feedsvc.runtime import Runtime, base_url, open_runtime
 from feedsvc.settings import Settings
 from feedsvc.store.migrate import upgrade

@@ -20,7 +20,8 @@ from feedsvc.feeds.feedgen_adapter import (
 )
 from feedsvc.feeds.item import Channel, Item, describe, make_items, without_failing
 from feedsvc.model.entry import Entry
-from feedsvc.model.feed import Feed, FeedDocument, FeedFormat, Site
+from feedsvc.model.feed import Feed, FeedDocument, Site
+from feedsvc.model.selection import FeedFormat
 
 
 def render(

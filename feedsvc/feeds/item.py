@@ -11,8 +11,9 @@ from html import escape, unescape
 
 from feedsvc.feeds.clean import heading, language_tag, media_type, plain, web_url, xml_safe
 from feedsvc.model.entry import Category, Enclosure, Entry
-from feedsvc.model.feed import Feed, FeedFormat, Site
+from feedsvc.model.feed import Feed, Site
 from feedsvc.model.languages import is_right_to_left
+from feedsvc.model.selection import FeedFormat
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,8 @@ from datetime import datetime
 from feedsvc.feeds.clean import rfc3339
 from feedsvc.feeds.item import Channel, Item, describe, make_items, without_failing
 from feedsvc.model.entry import Enclosure, Entry
-from feedsvc.model.feed import Feed, FeedDocument, FeedFormat, Site
+from feedsvc.model.feed import Feed, FeedDocument, Site
+from feedsvc.model.selection import FeedFormat
 
 VERSION = "https://jsonfeed.org/version/1.1"
 

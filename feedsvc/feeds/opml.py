@@ -9,7 +9,8 @@ from lxml import etree
 
 from feedsvc.feeds.clean import heading, language_tag, plain, rfc822
 from feedsvc.feeds.feedgen_adapter import Element, append_text
-from feedsvc.model.feed import Feed, FeedDocument, FeedFormat, SelectionKind, Site
+from feedsvc.model.feed import Feed, FeedDocument, Site
+from feedsvc.model.selection import FeedFormat, SelectionKind
 
 MEDIA_TYPE = "text/x-opml; charset=utf-8"
 

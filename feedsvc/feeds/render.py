@@ -7,7 +7,8 @@ from datetime import datetime
 
 from feedsvc.feeds import atom, jsonfeed, rss
 from feedsvc.model.entry import Entry
-from feedsvc.model.feed import Feed, FeedDocument, FeedFormat, Site
+from feedsvc.model.feed import Feed, FeedDocument, Site
+from feedsvc.model.selection import FeedFormat
 
 Renderer = Callable[[Site, Feed, Sequence[Entry], datetime], FeedDocument]
 

@@ -5,53 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from functools import cached_property
 
+from feedsvc.model.selection import Selection
 from feedsvc.model.urls import SiteUrls
-
-
-class SelectionKind(StrEnum):
-    """By what a feed selects entries; all but ALL are named by a slug."""
-
-    ALL = "all"
-    SOURCE = "source"
-    AUTHOR = "author"
-    TAG = "tag"
-    LANGUAGE = "language"
-
-
-@dataclass(frozen=True, kw_only=True, order=True)
-class Selection:
-    """The entries of one feed: every live entry, or those of one source, author, tag, language."""
-
-    kind: SelectionKind = SelectionKind.ALL
-    slug: str = ""
-
-
-class FeedFormat(StrEnum):
-    """The formats of a feed; the value is the ending of its URL."""
-
-    ATOM = "atom"
-    RSS = "rss"
-    JSON = "json"
-
-    @property
-    def media_type(self) -> str:
-        """The exact media type, with its charset where the type has one."""
-        return _MEDIA_TYPES[self]
-
-    @property
-    def label(self) -> str:
-        return _LABELS[self]
-
-
-_MEDIA_TYPES = {
-    FeedFormat.ATOM: "application/atom+xml; charset=utf-8",
-    FeedFormat.RSS: "application/rss+xml; charset=utf-8",
-    FeedFormat.JSON: "application/feed+json; charset=utf-8",
-}
-_LABELS = {FeedFormat.ATOM: "Atom", FeedFormat.RSS: "RSS", FeedFormat.JSON: "JSON Feed"}
 
 
 @dataclass(frozen=True, kw_only=True)

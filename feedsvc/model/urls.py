@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-if TYPE_CHECKING:
-    from feedsvc.model.feed import FeedFormat, Selection
+from feedsvc.model.selection import FeedFormat, Selection
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from feedsvc.feeds.check.agreement import check_agreement
 from feedsvc.feeds.check.document import check_document
 from feedsvc.feeds.check.findings import Finding, Severity
-from feedsvc.model.feed import Feed, FeedDocument, FeedFormat, Site
+from feedsvc.model.feed import Feed, FeedDocument, Site
+from feedsvc.model.selection import FeedFormat
 from feedsvc.services.publication import Publication
 
 

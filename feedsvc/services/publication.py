@@ -11,8 +11,9 @@ from feedsvc.feeds import opml
 from feedsvc.feeds.render import RENDERERS
 from feedsvc.feeds.window import WindowLimits, take_window
 from feedsvc.model.entry import Entry
-from feedsvc.model.feed import Feed, FeedDocument, FeedFormat, Selection, SelectionKind, Site
+from feedsvc.model.feed import Feed, FeedDocument, Site
 from feedsvc.model.languages import language_name
+from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.services.rendered import RenderedFeeds
 from feedsvc.settings import FeedSettings
 from feedsvc.store.engine import Store

@@ -23,8 +23,9 @@ from feedsvc.model.entry import (
     Precision,
     Source,
 )
-from feedsvc.model.feed import Candidate, SelectionKind
+from feedsvc.model.feed import Candidate
 from feedsvc.model.ids import short_id, slugify
+from feedsvc.model.selection import SelectionKind
 from feedsvc.store.feeds import (
     count_entry,
     feeds_of_entry,

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Row, insert, or_, select, tuple_, update
 
 from feedsvc.errors import NotFound
 from feedsvc.model.entry import EntryDraft
-from feedsvc.model.feed import Feed, Selection, SelectionKind
+from feedsvc.model.feed import Feed
 from feedsvc.model.ids import fold, mint_guid, slugify
+from feedsvc.model.selection import Selection, SelectionKind
 from feedsvc.store.publishing import Publishing
 from feedsvc.store.schema import feed_entries, feeds
 

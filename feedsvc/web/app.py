@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, abort, request
 from werkzeug.routing import RequestRedirect
 
-from feedsvc.model.feed import FeedFormat, SelectionKind
+from feedsvc.model.selection import FeedFormat, SelectionKind
 from feedsvc.web import admin_api, articles, assets, feeds, pages, probes
 from feedsvc.web.errors import install_error_handlers
 from feedsvc.web.headers import install_headers

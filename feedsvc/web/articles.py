@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Response, render_template, request
 from markupsafe import Markup
 
-from feedsvc.model.feed import Selection, SelectionKind
+from feedsvc.model.selection import Selection, SelectionKind
 from feedsvc.web.headers import ARTICLE_POLICY
 from feedsvc.web.responses import answer, page, page_cache_control
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from flask import Response, request
 
 from feedsvc.errors import NotFound
-from feedsvc.model.feed import FeedDocument, FeedFormat, Selection, SelectionKind
+from feedsvc.model.feed import FeedDocument
 from feedsvc.model.ids import slugify
+from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.web.errors import plain_failure
 from feedsvc.web.responses import Representation, answer, feed_cache_control
 

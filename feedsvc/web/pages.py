@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Response, render_template, request
 
-from feedsvc.model.feed import Feed, SelectionKind
+from feedsvc.model.feed import Feed
+from feedsvc.model.selection import SelectionKind
 from feedsvc.web.responses import answer, page
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from feedsvc.model.entry import Entry, Precision
-from feedsvc.model.feed import Feed, FeedFormat, Selection, SelectionKind
+from feedsvc.model.feed import Feed
 from feedsvc.model.languages import is_right_to_left, language_name
+from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.web.assets import asset_path
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from typing import TypeVar
 
 from feedsvc.clock import Clock
 from feedsvc.model.document import Outcome
-from feedsvc.model.feed import FeedFormat, Selection
 from feedsvc.model.run import RunRequest
+from feedsvc.model.selection import FeedFormat, Selection
 from feedsvc.runtime import Runtime, open_runtime
 from feedsvc.services.ingestion import Ingestion, open_pool
 from feedsvc.services.publication import Publication
@@ -83,7 +83,8 @@ def _bench_ingestion(runtime: Runtime, documents: int) -> None:
         took_s = time.perf_counter() - started
         own_s = time.process_time() - busy
         new = recorder.counts[Outcome.NEW]
-        print(f"first ingestion        {took_s:8.1f} s   {documents / took_s:,.0f} documents/s, {new:,} new")
+        rate = f"{documents / took_s:,.0f} documents/s, {new:,} new"
+        print(f"first ingestion        {took_s:8.1f} s   {rate}")
         print(f"of it publishing       {own_s:8.1f} s   of processor; the rest is extraction")
         unchanged = _timed(lambda: ingestion.run(RunRequest()), 3)
         print(f"unchanged sweep        {1000 * unchanged:8.0f} ms")

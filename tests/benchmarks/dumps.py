@@ -6,19 +6,19 @@ import random
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-_WORDS = (
-    "harbour council river bridge market winter engine morning letter garden school signal "
-    "village railway museum orchard captain library station weather printer glacier teacher "
-    "window lantern history archive meadow kitchen journey doctor compass village painter "
-    "quarter mountain festival island theatre student machine factory treaty minister budget"
-).split()
+_WORDS = """
+harbour council river bridge market winter engine morning letter garden school signal village
+railway museum orchard captain library station weather printer glacier teacher window lantern
+history archive meadow kitchen journey doctor compass painter quarter mountain festival island
+theatre student machine factory treaty minister budget
+""".split()
 _NAMES = ("Jane Doe", "John Roe", "AFP", "Reuters", "Maria Silva", "Wei Zhang", "Olga Petrova")
 _FIRST = date(2015, 1, 1)
 
 
 def dump(number: int, size_bytes: int = 3_500) -> str:
     """The dump of one page, with a masthead, headline, byline, date and body paragraphs."""
-    chance = random.Random(number)  # noqa: S311  (prose, not secrets)
+    chance = random.Random(number)
     day = _FIRST + timedelta(days=number % 4_000)
     title = f"{_sentence(chance, 7)[:-1]} in case {number}"
     lines = [

@@ -1,6 +1,6 @@
 """Promise 4: killed at any instant, restarted, and each document is published exactly once.
 
-Longer: TEST_KILL_ROUNDS (kills) and TEST_KILL_FILES (documents); `make soak` sets both.
+Longer: SOAK_ROUNDS (kills) and SOAK_FILES (documents); `make soak` sets both.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import time
 from tests.benchmarks.dumps import dump
 from tests.e2e.running import Feedsvc, Serving, wait_until
 
-ROUNDS = int(os.environ.get("TEST_KILL_ROUNDS", "3"))
-FILES = int(os.environ.get("TEST_KILL_FILES", "300"))
-SEED = int(os.environ.get("TEST_KILL_SEED", "0")) or random.randrange(1, 1_000_000)
+ROUNDS = int(os.environ.get("SOAK_ROUNDS", "3"))
+FILES = int(os.environ.get("SOAK_FILES", "300"))
+SEED = int(os.environ.get("SOAK_SEED", "0")) or random.randrange(1, 1_000_000)
 # A short run kills the first half on SQLite, the other on PostgreSQL.
 VICTIMS = (
     "scheduler",
@@ -32,7 +32,7 @@ def test_whoever_is_killed_each_document_is_published_once(feedsvc_on_both: Feed
     feedsvc = feedsvc_on_both
     first = 0 if feedsvc.database.startswith("sqlite") else len(VICTIMS) // 2
     chance = random.Random(SEED)
-    print(f"TEST_KILL_SEED={SEED}")
+    print(f"SOAK_SEED={SEED}")
     served: dict[str, str] = {}
     waiting = list(range(FILES))
     serving = _start(feedsvc)

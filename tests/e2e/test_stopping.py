@@ -80,14 +80,3 @@ def test_serve_stops_while_it_starts(feedsvc: Feedsvc, number: int, group: bool)
     assert started.process.returncode == 0
     assert took_s + left_s < STOPPED_WITHIN_S
     assert "Traceback" not in started.told()
-
-
-def test_ctrl_c_before_anything_has_begun_is_no_traceback(feedsvc: Feedsvc) -> None:
-    started = feedsvc.start("ingest")
-    try:
-        wait_until(lambda: bool(feedsvc.processes()), 10)
-        started.stop(signal.SIGINT, group=True)
-    finally:
-        started.kill()
-    assert started.process.returncode in (130, -signal.SIGINT)
-    assert "feedsvc" not in started.told().partition("feedsvc: stopped")[0]

@@ -12,8 +12,9 @@ from typing import Any
 from feedsvc.feeds import opml
 from feedsvc.feeds.render import RENDERERS
 from feedsvc.model.entry import Category, Enclosure, Entry, Person, Precision, Source
-from feedsvc.model.feed import Feed, FeedFormat, Selection, SelectionKind, Site
+from feedsvc.model.feed import Feed, Site
 from feedsvc.model.ids import short_id, slugify
+from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.model.urls import SiteUrls
 
 CASES = Path(__file__).resolve().parents[1] / "cases" / "feeds"

@@ -22,7 +22,7 @@ from feedsvc.feeds.check import Severity, check_agreement, check_document
 from feedsvc.feeds.check.seen import read_entries
 from feedsvc.feeds.opml import MEDIA_TYPE as OPML_MEDIA_TYPE
 from feedsvc.model.entry import Category, Enclosure, Entry, Person, Source
-from feedsvc.model.feed import FeedFormat
+from feedsvc.model.selection import FeedFormat
 
 from .samples import (
     NEW_YEAR,

@@ -11,7 +11,7 @@ from lxml import etree
 
 from feedsvc.feeds import atom
 from feedsvc.model.entry import Category, Enclosure, Person
-from feedsvc.model.feed import FeedFormat, Selection, SelectionKind
+from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 
 from .samples import FEED_GUID, NEW_YEAR, make_entry, make_feed, make_site, render
 

@@ -12,7 +12,7 @@ from feedsvc.feeds import opml
 from feedsvc.feeds.check import Severity, check_agreement, check_document
 from feedsvc.feeds.check.rules import ERRORS, WARNINGS
 from feedsvc.model.entry import Category
-from feedsvc.model.feed import FeedFormat, Selection, SelectionKind
+from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 
 from .samples import NEW_YEAR, make_entry, make_feed, make_site, render, render_all
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from feedsvc.feeds import jsonfeed
 from feedsvc.model.entry import Enclosure
-from feedsvc.model.feed import FeedFormat
+from feedsvc.model.selection import FeedFormat
 
 from .samples import NEW_YEAR, make_entry, make_feed, make_site, render
 

@@ -8,7 +8,8 @@ from typing import Any
 from lxml import etree
 
 from feedsvc.feeds import opml
-from feedsvc.model.feed import Feed, Selection, SelectionKind
+from feedsvc.model.feed import Feed
+from feedsvc.model.selection import Selection, SelectionKind
 
 from .samples import NEW_YEAR, make_feed, make_site
 

@@ -11,7 +11,7 @@ from lxml import etree
 
 from feedsvc.feeds import rss
 from feedsvc.model.entry import Enclosure
-from feedsvc.model.feed import FeedFormat, Selection, SelectionKind
+from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 
 from .samples import NEW_YEAR, make_entry, make_feed, make_site, render
 

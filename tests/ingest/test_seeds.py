@@ -1,4 +1,4 @@
-"""The sample seeds, and the shapes of real folders, come out exactly as a person would read them."""
+"""The sample seeds come out exactly as a person would read them."""
 
 from __future__ import annotations
 

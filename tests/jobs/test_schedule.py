@@ -27,7 +27,7 @@ from feedsvc.runtime import Runtime, open_runtime
 from feedsvc.services.ingestion import Ingestion
 from feedsvc.store.engine import open_store
 from tests.databases import PostgresqlServer
-from tests.service import WatchedFolder, article, test_settings
+from tests.service import WatchedFolder, article, settings_for
 
 SOON_S = 20.0
 NEVER_S = 3600.0
@@ -52,7 +52,7 @@ class Schedulers:
 
     @contextmanager
     def running(self, clock: Clock | None = None, **ingest: Any) -> Iterator[Runtime]:
-        settings = test_settings(
+        settings = settings_for(
             self.folder.path,
             self.database,
             {"ingest": {"scan_interval_s": NEVER_S, **ingest}, "store": {"busy_timeout_s": 0.2}},

@@ -12,7 +12,8 @@ from feedsvc.clock import from_microseconds, to_microseconds
 from feedsvc.errors import UndecodableDocument
 from feedsvc.model.access import Scope, Token
 from feedsvc.model.document import DocumentPath
-from feedsvc.model.feed import FeedDocument, FeedFormat, Selection, SelectionKind
+from feedsvc.model.feed import FeedDocument
+from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.model.urls import SiteUrls
 from tests.feeds.samples import make_entry, make_feed, make_site
 

@@ -12,15 +12,9 @@ from hypothesis import strategies as st
 
 from feedsvc.errors import EntryGone, NotFound, StoreError
 from feedsvc.feeds.window import WindowLimits, take_window
-from feedsvc.model.feed import (
-    Candidate,
-    FeedDocument,
-    FeedFormat,
-    Selection,
-    SelectionKind,
-    Site,
-)
+from feedsvc.model.feed import Candidate, FeedDocument, Site
 from feedsvc.model.ids import mint_guid
+from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.model.urls import SiteUrls
 from feedsvc.services.publication import Publication
 from feedsvc.services.rendered import RenderedFeeds

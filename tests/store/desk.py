@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 
 from feedsvc.clock import Clock
 from feedsvc.model.entry import Entry, EntryDraft, Person, Precision
-from feedsvc.model.feed import Feed, Selection, SelectionKind
+from feedsvc.model.feed import Feed
 from feedsvc.model.ids import mint_guid
+from feedsvc.model.selection import Selection, SelectionKind
 from feedsvc.store.engine import Store
 from feedsvc.store.entries import (
     StoredEntry,

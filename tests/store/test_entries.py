@@ -20,8 +20,8 @@ from feedsvc.model.entry import (
     Precision,
     Source,
 )
-from feedsvc.model.feed import SelectionKind
 from feedsvc.model.ids import short_id
+from feedsvc.model.selection import SelectionKind
 from feedsvc.store.entries import (
     Versions,
     edit_entry,

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from feedsvc.errors import NotFound
 from feedsvc.model.entry import EntryDraft, EntryState
-from feedsvc.model.feed import SelectionKind
+from feedsvc.model.selection import SelectionKind
 from feedsvc.store.feeds import memberships
 from feedsvc.store.schema import entries, feed_entries, feeds
 from tests.store.desk import Desk, by, make_draft

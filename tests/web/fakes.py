@@ -11,10 +11,11 @@ from feedsvc.errors import AccessDenied, EntryGone, NotFound, ScopeMissing
 from feedsvc.model.access import Scope, Token
 from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome
 from feedsvc.model.entry import Category, Enclosure, Entry, Person, Precision, Source
-from feedsvc.model.feed import Feed, FeedDocument, FeedFormat, Selection, SelectionKind, Site
+from feedsvc.model.feed import Feed, FeedDocument, Site
 from feedsvc.model.ids import slugify
 from feedsvc.model.languages import language_name
 from feedsvc.model.run import OutcomePage, Run, RunRequest, RunState, Trigger
+from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.model.urls import SiteUrls
 from feedsvc.settings import Settings, load_settings
 

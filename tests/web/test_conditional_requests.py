@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from feedsvc.model.feed import FeedFormat, Selection
+from feedsvc.model.selection import FeedFormat, Selection
 from feedsvc.web.responses import accepts_gzip
 
 from .fakes import KHERSON, PUBLISHED_AT, FakeRuntime

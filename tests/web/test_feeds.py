@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from feedsvc.errors import StoreError
-from feedsvc.model.feed import FeedFormat
+from feedsvc.model.selection import FeedFormat
 from feedsvc.web.errors import RETRY_AFTER_S
 
 from .fakes import ENTRIES, FakeRuntime, feeds_of

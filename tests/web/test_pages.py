@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 import feedsvc.web
-from feedsvc.model.feed import SelectionKind
+from feedsvc.model.selection import SelectionKind
 from feedsvc.model.urls import SiteUrls
 from feedsvc.web.app import create_app
 from feedsvc.web.pages import DISCOVERABLE_PER_KIND, LISTED_PER_KIND

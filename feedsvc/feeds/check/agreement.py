@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from feedsvc.feeds.check.findings import Finding, Findings
 from feedsvc.feeds.check.seen import SeenEntry, read_entries
-from feedsvc.model.feed import FeedFormat
+from feedsvc.model.selection import FeedFormat
 
 
 def check_agreement(documents: Mapping[FeedFormat, bytes]) -> list[Finding]:

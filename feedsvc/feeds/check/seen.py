@@ -20,7 +20,7 @@ from feedsvc.feeds.check.xml import (
     text_of,
     whole_text,
 )
-from feedsvc.model.feed import FeedFormat
+from feedsvc.model.selection import FeedFormat
 
 
 @dataclass(frozen=True, kw_only=True)
