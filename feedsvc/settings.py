@@ -100,7 +100,7 @@ class StoreSettings(_Section):
 
 
 # The first part of ROOT/PATH.
-RootName = Annotated[str, Field(pattern=r"^[^/\x00-\x1F]+$")]
+RootName = Annotated[str, Field(pattern=r"^[^/\x00-\x1F]+$", max_length=64)]
 
 
 class IngestSettings(_Section):

@@ -203,7 +203,7 @@ def test_roots_whose_names_begin_alike_are_two(tmp_path: Path) -> None:
     load_settings(None, {"ingest": {"roots": {"a": tmp_path / "x", "b": tmp_path / "xy"}}})
 
 
-@pytest.mark.parametrize("name", ["", "a/b", "a\nb"])
+@pytest.mark.parametrize("name", ["", "a/b", "a\nb", "x" * 65])
 def test_the_name_of_a_root_is_one_part_of_a_path(name: str) -> None:
     assert len(problems(ingest={"roots": {name: "/srv/news"}})) == 1
 

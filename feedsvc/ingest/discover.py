@@ -20,6 +20,9 @@ from feedsvc.model.document import DocumentPath, FileState, SourceDocument
 _OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 # The root itself was named by the operator, and may be a link.
 _ROOT_FLAGS = _OPEN_FLAGS & ~os.O_NOFOLLOW | os.O_DIRECTORY
+# PostgreSQL finds documents by an index whose keys hold 2,704 bytes, the root's name among them;
+# what is longer is named by its beginning and a hash.
+_MAX_PATH_BYTES = 2_048
 # Names under which editors, browsers and copying tools keep what is not finished.
 _UNFINISHED = (b"~", b".tmp", b".temp", b".swp", b".swx", b".part", b".partial", b".crdownload")
 
@@ -116,6 +119,11 @@ class WatchedRoot:
         refusal = self._refusal(seen, name)
         if stat.S_ISDIR(seen.st_mode) and refusal is None:
             return None
+        if len(path) > _MAX_PATH_BYTES:
+            path = path[: _MAX_PATH_BYTES - 65] + b"~" + hashlib.sha256(path).hexdigest().encode()
+            refusal = UnreadableDocument(
+                f"lies too deep: its path is longer than {_MAX_PATH_BYTES:,} bytes; move it up"
+            )
         return Found(
             path=DocumentPath(root=self.name, path=path), state=_state(seen), refusal=refusal
         )

@@ -230,6 +230,23 @@ def test_a_sparse_gigabyte_is_refused_unread(root: WatchedRoot, folder: Path) ->
     assert list(refusals(root)) == ["a.txt"]
 
 
+def test_a_path_too_long_for_the_store_is_refused_under_a_shorter_name(
+    root: WatchedRoot, folder: Path
+) -> None:
+    deep = folder
+    for n in range(9):
+        deep = deep / (f"{n}" * 240)
+        deep.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (deep / name).write_text("x")
+    first, second = root.scan()
+    assert first.refusal is not None
+    assert "longer than 2,048 bytes" in first.refusal.reason
+    assert len(first.path.path) == len(second.path.path) == 2_048
+    assert first.path != second.path
+    assert [found.path for found in root.scan()] == [first.path, second.path]
+
+
 # Folders that cannot be read
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 
 import pytest
@@ -102,6 +103,14 @@ def test_a_path_is_kept_byte_for_byte(connection: Connection, path: bytes) -> No
 def test_any_bytes_can_be_a_path(connection: Connection, path: bytes) -> None:
     number = save_document(connection, document(path), NOW)
     assert documents_by_id(connection, [number])[number].path == named(path)
+
+
+def test_the_longest_path_in_the_root_of_the_longest_name_is_kept(connection: Connection) -> None:
+    # Random, or the database would pack it into less.
+    path = named(random.Random(1).randbytes(2_048), root="🌊" * 64)
+    found = SourceDocument(path=path, state=STATE, sha256=b"\1" * 32)
+    number = save_document(connection, found, NOW)
+    assert documents_by_id(connection, [number])[number].path == path
 
 
 def test_the_largest_numbers_of_a_file_are_kept(connection: Connection) -> None:

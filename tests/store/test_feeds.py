@@ -186,6 +186,7 @@ class Walk:
     random: random.Random
     numbers: list[int] = field(default_factory=list)
     updated: dict[int, datetime] = field(default_factory=dict)
+    seen: set[tuple[int, int]] = field(default_factory=set)
 
     def step(self) -> None:
         actions: list[Callable[[], None]] = [self.add]
@@ -230,18 +231,24 @@ class Walk:
             rows = connection.execute(
                 select(
                     feed_entries.c.feed_id,
+                    feed_entries.c.entry_id,
                     feed_entries.c.left_at,
                     entries.c.state,
                     entries.c.updated,
                     entries.c.departed_at,
                 ).join(entries, entries.c.id == feed_entries.c.entry_id)
-            )
-            for row in rows:
-                instants = [row.left_at or row.updated] if row.state == EntryState.LIVE else []
-                if row.left_at is None and row.departed_at:
-                    instants.append(row.departed_at)
-                for instant in instants:
-                    self.updated[row.feed_id] = max(self.updated[row.feed_id], instant)
+            ).all()
+        seen_before, self.seen = self.seen, set()
+        for row in rows:
+            place = row.feed_id, row.entry_id
+            instant = row.updated
+            if row.state == EntryState.LIVE and row.left_at is None:
+                self.seen.add(place)
+            elif place in seen_before:
+                instant = row.left_at or row.departed_at
+            else:
+                continue
+            self.updated[row.feed_id] = max(self.updated[row.feed_id], instant)
 
     def counts(self) -> dict[int, int]:
         with self.desk.store.reading() as connection:
