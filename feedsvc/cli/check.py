@@ -7,6 +7,7 @@ import sys
 import click
 
 from feedsvc.cli.options import common_options
+from feedsvc.errors import StoreError
 from feedsvc.feeds.check.findings import Severity
 from feedsvc.runtime import open_runtime
 from feedsvc.services.checks import check_feeds
@@ -18,6 +19,10 @@ from feedsvc.settings import Settings
 def check(settings: Settings) -> None:
     """Check every feed of the store strictly; exit status 1 if one has an error."""
     runtime = open_runtime(settings)
+    database = runtime.store.sqlite_path
+    if database and not database.exists():
+        # Connecting would make an empty one.
+        raise StoreError(f"there is no database at {database}; feedsvc serve or ingest makes it")
     runtime.publication.check_ready()
     documents = errors = warnings = 0
     for checked in check_feeds(runtime.publication, runtime.site):

@@ -105,9 +105,8 @@ class Ingestion:
             dry=run.request.dry_run,
             done=self._settled_before(run),
         )
-        if run.state is RunState.QUEUED:
-            with self._store.writing() as connection:
-                start_run(connection, run.id, self._clock.now())
+        with self._store.writing() as connection:
+            start_run(connection, run.id, self._clock.now())
         try:
             with _finishing(recorder, self._store):
                 self._look_until_settled(run.request, recorder)

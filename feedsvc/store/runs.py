@@ -66,13 +66,11 @@ def next_run(connection: Connection) -> Run | None:
 
 
 def start_run(connection: Connection, run_id: str, now: datetime) -> None:
-    """Begin, or begin anew after a crash: what was counted then is counted again."""
-    number = connection.scalar(select(runs.c.number).where(runs.c.id == run_id))
-    connection.execute(run_outcomes.delete().where(run_outcomes.c.run_number == number))
+    """Begin a run that waited; one that somebody died over goes on as it is."""
     connection.execute(
         update(runs)
-        .where(runs.c.id == run_id)
-        .values(state=RunState.RUNNING, started_at=now, total=None, counts={}, resurfacing=0)
+        .where(runs.c.id == run_id, runs.c.state == RunState.QUEUED)
+        .values(state=RunState.RUNNING, started_at=now)
     )
 
 

@@ -66,9 +66,17 @@ def test_check_finds_our_feeds_in_order(feedsvc: CommandLine) -> None:
 
 
 def test_check_wants_a_store_that_is_up_to_date(feedsvc: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "new.db").touch()
     feedsvc.environment["FEEDSVC_DATABASE"] = f"sqlite:///{tmp_path}/new.db"
     with pytest.raises(StoreError, match="run: feedsvc db upgrade"):
         feedsvc("check")
+
+
+def test_check_makes_no_store_of_a_mistyped_name(feedsvc: CommandLine, tmp_path: Path) -> None:
+    feedsvc.environment["FEEDSVC_DATABASE"] = f"sqlite:///{tmp_path}/mistyped.db"
+    with pytest.raises(StoreError, match="there is no database"):
+        feedsvc("check")
+    assert not (tmp_path / "mistyped.db").exists()
 
 
 def every_command(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection
@@ -166,10 +167,10 @@ def test_a_page_that_is_just_full_has_none_behind_it(connection: Connection) -> 
     assert fetch_outcomes(connection, run.id, after=2, limit=2).outcomes == ()
 
 
-def test_a_run_begun_anew_counts_from_nothing(connection: Connection) -> None:
+def test_a_run_that_somebody_died_over_goes_on_as_it_is(connection: Connection) -> None:
     run = ask(connection)
-    add_outcomes(connection, run.id, [outcome(resurfaces=True)])
     start_run(connection, run.id, NOW)
-    begun = fetch_run(connection, run.id)
-    assert (begun.state, begun.counts, begun.resurfacing) == (RunState.RUNNING, {}, 0)
-    assert fetch_outcomes(connection, run.id, after=0, limit=9).outcomes == ()
+    add_outcomes(connection, run.id, [outcome(resurfaces=True)])
+    before = fetch_run(connection, run.id)
+    start_run(connection, run.id, NOW + timedelta(hours=1))
+    assert fetch_run(connection, run.id) == before
