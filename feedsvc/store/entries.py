@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -295,23 +295,40 @@ def _names(connection: Connection, entry_ids: Sequence[int]) -> Mapping[int, _Na
     names: dict[int, _Named] = defaultdict(lambda: _Named(source=None, authors=[], categories=[]))
     if not entry_ids:
         return names
-    rows = connection.execute(
-        select(
-            feed_entries.c.entry_id, feeds.c.kind, feeds.c.slug, feeds.c.name, feeds.c.person_kind
-        )
-        .join(feeds, feeds.c.id == feed_entries.c.feed_id)
+    placed = connection.execute(
+        select(feed_entries.c.entry_id, feed_entries.c.feed_id)
         .where(feed_entries.c.entry_id.in_(entry_ids), feed_entries.c.left_at.is_(None))
-        .order_by(feed_entries.c.position, feeds.c.id)
-    )
-    for row in rows:
-        named = names[row.entry_id]
+        .order_by(feed_entries.c.position, feed_entries.c.feed_id)
+    ).all()
+    # A few names serve many entries: each is made once.
+    name_of = _feed_names(connection, {feed_id for _, feed_id in placed})
+    for entry_id, feed_id in placed:
+        name = name_of.get(feed_id)
+        if isinstance(name, Person):
+            names[entry_id].authors.append(name)
+        elif isinstance(name, Category):
+            names[entry_id].categories.append(name)
+        elif name is not None:
+            names[entry_id].source = name
+    return names
+
+
+def _feed_names(
+    connection: Connection, feed_ids: Collection[int]
+) -> Mapping[int, Source | Person | Category]:
+    names: dict[int, Source | Person | Category] = {}
+    for row in connection.execute(
+        select(feeds.c.id, feeds.c.kind, feeds.c.slug, feeds.c.name, feeds.c.person_kind).where(
+            feeds.c.id.in_(feed_ids)
+        )
+    ):
         if row.kind == SelectionKind.SOURCE:
-            named.source = Source(name=row.name, slug=row.slug)
+            names[row.id] = Source(name=row.name, slug=row.slug)
         elif row.kind == SelectionKind.AUTHOR:
             kind = PersonKind(row.person_kind)
-            named.authors.append(Person(name=row.name, kind=kind, slug=row.slug))
+            names[row.id] = Person(name=row.name, kind=kind, slug=row.slug)
         elif row.kind == SelectionKind.TAG:
-            named.categories.append(Category(term=row.slug, label=row.name))
+            names[row.id] = Category(term=row.slug, label=row.name)
     return names
 
 
