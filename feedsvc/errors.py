@@ -7,13 +7,17 @@ FeedsvcError
     UndecodableDocument                 decode: no charset fits every byte
     UnsupportedDocument                 read: no reader for this kind of file
     EmptyDocument                       extract: nothing in it that could be published
-    RefusedDocument                     sanitize, store: beyond a limit or against the policy
+    RefusedDocument                     sanitize: beyond a limit or against the policy
+    UnstorableDocument                  store: it cannot be kept as it is
   NotFound(what)                        404
     EntryGone(guid)                     410
+  AccessDenied                          401: no token, or none that is known and valid
+    ScopeMissing                        403: a valid token that may not do this
+  InvalidRequest(problems)              400: says where and what; nothing was queued
   StoreError                            503; SQLAlchemy's errors end at the store's door
     StoreBusy                           locked by somebody else for longer than the wait
     LeaseLost                           another process holds the ingest lease now
-      Interrupted                           asked to stop; what is not committed is done later
+  Interrupted                           asked to stop; what is not committed is done later
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from flask import Response
@@ -12,6 +13,8 @@ from feedsvc.web.errors import RETRY_AFTER_S
 if TYPE_CHECKING:
     from feedsvc.runtime import Runtime
 
+log = logging.getLogger(__name__)
+
 
 def healthz(_runtime: Runtime) -> Response:
     """The process is alive; asks nothing of the store, so that its trouble restarts nobody."""
@@ -19,10 +22,12 @@ def healthz(_runtime: Runtime) -> Response:
 
 
 def readyz(runtime: Runtime) -> Response:
+    """The store can be served from. Why it cannot is for the log: it may name hosts and paths."""
     try:
         runtime.publication.check_ready()
     except StoreError as error:
-        response = _told(f"not ready: {error}\n", status=503)
+        log.warning("not ready", extra={"reason": str(error)})
+        response = _told("not ready: the store cannot be used; the log says why\n", status=503)
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
         return response
     return _told("ready\n")

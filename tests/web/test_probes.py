@@ -1,4 +1,4 @@
-"""Probes: alive is not ready, and a reason is given in words."""
+"""Probes: alive is not ready, and the reason is for the log alone."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_a_process_that_cannot_serve_says_why(runtime: FakeRuntime, client: Flas
     runtime.publication.error = StoreError("the database cannot be opened")
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.text == "not ready: the database cannot be opened\n"
+    assert answer.text == "not ready: the store cannot be used; the log says why\n"
     assert answer.headers["Cache-Control"] == "no-store"
 
 
