@@ -176,12 +176,15 @@ class Settling:
         """Settle a document by what it says."""
         known = find_by_path(self.connection, read.source.path)
         if known:
-            links = links_of_document(self.connection, known.id)
-            for link in links:
+            for link in links_of_document(self.connection, known.id):
                 if link.is_primary:
                     return self._known_primary(read, draft, known, link)
+                if known.sha256 == read.source.sha256:
+                    self._save_with_link(read, draft, link.entry_id, is_primary=False)
+                    return self._outcome(read.source.path, Outcome.UNCHANGED, link.entry_id)
                 unlink_entry(self.connection, known.id, link.key)
-        return self._new(read, draft)
+        # Its twin may have been published a moment ago, in this very batch.
+        return self._by_twins(read, known) or self._new(read, draft)
 
     def _known_primary(
         self, read: ReadDocument, draft: EntryDraft, known: KnownDocument, link: EntryLink
@@ -225,11 +228,11 @@ class Settling:
             if not self._around.is_there(holders[link.document_id].path):
                 forget_document(self.connection, link.document_id)
                 self._save_with_link(read, draft, link.entry_id, is_primary=link.is_primary)
+                stored = fetch_stored(self.connection, link.entry_id)
                 if link.is_primary:
-                    stored = fetch_stored(self.connection, link.entry_id)
-                    edited = self._edit(path, stored, draft)
-                    return replace(edited, outcome=Outcome.MOVED)
-                return self._outcome(path, Outcome.MOVED, link.entry_id)
+                    return replace(self._edit(path, stored, draft), outcome=Outcome.MOVED)
+                returned = self._bring_back(stored)
+                return self._outcome(path, Outcome.MOVED, link.entry_id, resurfaces=returned)
         if not links:
             return None
         self._save_with_link(read, draft, links[0].entry_id, is_primary=False)
@@ -252,7 +255,7 @@ class Settling:
             gone = not self._has_documents(stored.id)
             self._save_with_link(read, draft, stored.id, is_primary=gone)
             if gone:
-                self._edit(path, stored, draft)
+                return replace(self._edit(path, stored, draft), outcome=Outcome.RECRAWLED)
             return self._outcome(path, Outcome.RECRAWLED, stored.id)
         clashes = tuple(
             Evidence(

@@ -97,6 +97,25 @@ def test_an_empty_dump_of_another_name_matches_nothing(service: Service) -> None
     assert service.ingest() == {"c.txt": Outcome.DUPLICATE}
 
 
+def test_short_copies_that_come_together_are_one_entry(service: Service) -> None:
+    short = "Rain\n\nBy Jane Doe\nMay 3, 2022\n\nIt rained all day, and then it stopped.\n"
+    for n in range(3):
+        service.folder.write(f"{n}.txt", short)
+    outcomes = service.ingest()
+    assert sorted(outcomes.values()) == [Outcome.DUPLICATE] * 2 + [Outcome.NEW]
+
+
+def test_a_reingest_of_copies_changes_nothing(service: Service) -> None:
+    short = "Rain\n\nBy Jane Doe\nMay 3, 2022\n\nIt rained all day, and then it stopped.\n"
+    for n in range(3):
+        service.folder.write(f"short {n}.txt", short)
+        service.folder.write(f"long {n}.txt", article())
+    service.ingest()
+    before = service.documents()
+    assert set(service.ingest(force=True).values()) == {Outcome.UNCHANGED}
+    assert service.documents() == before
+
+
 def test_an_edit_keeps_guid_and_published_and_moves_updated(service: Service) -> None:
     service.folder.write("a.txt", article(date="November 13, 2022"))
     service.ingest()
