@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 
 from feedsvc.ingest.extract.dates import find_date
 from feedsvc.ingest.extract.pagefigures import put_figures_back
+from feedsvc.ingest.extract.pagetables import put_tables_back
 from feedsvc.ingest.extract.people import byline_lead, parse_byline
 from feedsvc.model.ids import fold
 
@@ -59,6 +60,7 @@ def find_body(tree: HtmlElement, title: str, declared_text: str) -> PageBody | N
     _shift_headings(body)
     text = "\n".join("".join(block.itertext()) for block in body)
     put_figures_back(tree, body)
+    put_tables_back(tree, body)
     blocks = [etree.tostring(block, encoding="unicode", method="html") for block in body]
     html = escape(body.text or "", quote=False) + "\n".join(map(str.strip, blocks))
     return PageBody(html, text, rule, confidence, byline) if html.strip() else None
