@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="rewrite the renderings under tests/cases, to be read in the diff",
     )
+
+
+def pytest_configure() -> None:
+    # Whoever starts the tests in the background may have Ctrl-C ignored, and what the tests start
+    # would inherit that: none of them could be stopped by it.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
