@@ -63,11 +63,14 @@ def find_by_path(connection: Connection, path: DocumentPath) -> KnownDocument | 
     return _known(row) if row else None
 
 
+_BY_SHA256 = (
+    select(documents).where(documents.c.sha256 == bindparam("sha256")).order_by(documents.c.id)
+)
+
+
 def find_by_sha256(connection: Connection, sha256: bytes) -> list[KnownDocument]:
     """The documents whose bytes were these when they were last read, the oldest first."""
-    rows = connection.execute(
-        select(documents).where(documents.c.sha256 == sha256).order_by(documents.c.id)
-    )
+    rows = connection.execute(_BY_SHA256, {"sha256": sha256})
     return [_known(row) for row in rows]
 
 

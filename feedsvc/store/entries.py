@@ -135,7 +135,7 @@ def note_evidence(
         update(entries)
         .where(entries.c.id == stored.id)
         .values(
-            evidence=[asdict(e) for e in evidence],
+            evidence=[_plain(e) for e in evidence],
             extractor_version=versions.extractor,
             policy_version=versions.policy,
         )
@@ -179,13 +179,18 @@ def _values(draft: EntryDraft, arrived_at: datetime, versions: Versions) -> dict
         "language": draft.language,
         "canonical_url": draft.canonical_url,
         "enclosures": [asdict(e) for e in draft.enclosures],
-        "evidence": [asdict(e) for e in draft.evidence],
+        "evidence": [_plain(e) for e in draft.evidence],
         "extractor_version": versions.extractor,
         "policy_version": versions.policy,
         "excerpt_end": draft.excerpt_end,
         "feed_bytes": len(carried.encode()),
         "html": draft.html,
     }
+
+
+def _plain(evidence: Evidence) -> dict[str, Any]:  # Any: JSON
+    # Shallow, where `asdict` copies every value: there is evidence for each field of each entry.
+    return dict(vars(evidence))
 
 
 def _revision_fields(entry: Entry) -> dict[str, Any]:  # Any: JSON

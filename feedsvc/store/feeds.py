@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, tuple_, update
 
 from feedsvc.errors import NotFound
 from feedsvc.model.entry import EntryDraft
@@ -54,17 +54,20 @@ def memberships(draft: EntryDraft) -> list[Membership]:
     return list(first.values())
 
 
+_RECEIVE = (
+    update(feeds)
+    .where(feeds.c.id.in_(bindparam("feed_ids", expanding=True)))
+    .values(entry_count=feeds.c.entry_count + 1, updated=bindparam("instant"))
+)
+
+
 def place_new_entry(
     work: Publishing, entry_id: int, sequence: int, wanted: Sequence[Membership], instant: datetime
 ) -> None:
     """Put an entry that arrived at `instant` into the feeds `wanted`, and that of all entries."""
     positions = _positions(work, wanted, instant)
     _join(work.connection, entry_id, sequence, positions, list(positions))
-    work.connection.execute(
-        update(feeds)
-        .where(feeds.c.id.in_(list(positions)))
-        .values(entry_count=feeds.c.entry_count + 1, updated=instant)
-    )
+    work.connection.execute(_RECEIVE, {"feed_ids": list(positions), "instant": instant})
     work.changed = True
 
 
@@ -127,6 +130,9 @@ def _positions(work: Publishing, wanted: Sequence[Membership], updated: datetime
     return {ids[m.key]: m.position for m in (*wanted, _ALL)}
 
 
+_PLACE = insert(feed_entries)
+
+
 def _join(
     connection: Connection,
     entry_id: int,
@@ -135,7 +141,7 @@ def _join(
     feed_ids: Sequence[int],
 ) -> None:
     connection.execute(
-        insert(feed_entries),
+        _PLACE,
         [
             {"feed_id": i, "sequence": sequence, "entry_id": entry_id, "position": positions[i]}
             for i in feed_ids
