@@ -251,7 +251,7 @@ def _people_in(item: Labelled) -> tuple[Person, ...]:
         people = parse_byline(text[:dated] if dated > lead else text)
         if people:
             return people
-    # "Le Monde | 04.05.2015 | Par Jeanne Doe": a part of the line has the lead.
+    # "Le Courrier | 04.05.2015 | Par Jeanne Doe": a part of the line has the lead.
     for part in _SEPARATORS.split(text)[1:]:
         if byline_lead(part) and not lead_is_weak(part):
             people = parse_byline(part)
