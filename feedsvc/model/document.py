@@ -59,7 +59,6 @@ class Outcome(StrEnum):
     RETURNED = "returned"
     REMOVED = "removed"
     WITHDRAWN = "withdrawn"
-    HELD = "held"
     QUARANTINED = "quarantined"
     FAILED = "failed"
 

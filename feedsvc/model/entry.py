@@ -27,7 +27,6 @@ class PersonKind(StrEnum):
 
 class EntryState(StrEnum):
     LIVE = "live"
-    HIDDEN = "hidden"
     WITHDRAWN = "withdrawn"
 
 
@@ -117,7 +116,6 @@ class Entry:
     """A published article as the store keeps it (DESIGN "Identity" and "Time").
 
     sequence: order of arrival; n is visible before n + 1. updated: unique in the store.
-    body_bytes: UTF-8 length of `feed_html`, what the window counts.
     """
 
     guid: str
@@ -153,12 +151,3 @@ class Entry:
     def feed_html(self) -> str:
         """The body as feeds carry it, before any link to the rest."""
         return self.html if self.excerpt_end is None else self.html[: self.excerpt_end]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tombstone:
-    """What stays of a withdrawn entry (RFC 6721)."""
-
-    guid: str
-    short_id: str
-    withdrawn_at: datetime

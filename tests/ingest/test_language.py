@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedsvc.ingest.extract.language import detect_language, identify_language
+from feedsvc.ingest.extract.language import identify_language
 
 TEXTS = {
     "en": "The last ferry of the season left the harbour on Tuesday with forty people on board.",
@@ -30,7 +30,9 @@ TEXTS = {
 
 @pytest.mark.parametrize("code", TEXTS)
 def test_a_sentence_or_two_tell_their_language(code: str) -> None:
-    assert detect_language(TEXTS[code]) == code
+    found = identify_language(TEXTS[code])
+    assert found is not None
+    assert found.code == code
 
 
 def test_a_confidence_stands_beside_the_language() -> None:
@@ -41,4 +43,4 @@ def test_a_confidence_stands_beside_the_language() -> None:
 
 @pytest.mark.parametrize("text", ["", "Share", "12:30 – 13:45", "Read more on page four"])
 def test_a_few_words_tell_nothing(text: str) -> None:
-    assert detect_language(text) is None
+    assert identify_language(text) is None

@@ -9,8 +9,11 @@ import pytest
 
 from feedsvc.errors import EntryGone
 from feedsvc.ingest.pool import ExtractionPool
-from feedsvc.model.document import Outcome
+from feedsvc.model.document import DocumentPath, Outcome
 from feedsvc.model.entry import Precision
+from feedsvc.store.documents import find_by_path, links_of_document
+from feedsvc.store.entries import fetch_stored, withdraw_entry
+from feedsvc.store.publishing import publishing
 from tests.service import Service, article, open_service
 
 HTML = """<!doctype html><html lang="en"><head><title>{title}</title>
@@ -320,6 +323,30 @@ def test_what_policy_withdrew_lives_again_with_its_guid(withdrawing: Service) ->
     service.folder.write("a.txt", article())
     assert service.ingest() == {"a.txt": Outcome.RETURNED}
     assert service.entry() == before
+
+
+def test_what_a_person_withdrew_stays_so_whatever_is_ingested_later(service: Service) -> None:
+    service.folder.write("a.txt", article())
+    service.ingest()
+    short_id = service.entry().short_id
+    runtime = service.runtime
+    with runtime.store.reading() as connection:
+        document = find_by_path(connection, DocumentPath(root="seeds", path=b"a.txt"))
+        assert document is not None
+        (link,) = links_of_document(connection, document.id)
+        stored = fetch_stored(connection, link.entry_id)
+    with publishing(runtime.store, service.lease, runtime.clock) as work:
+        withdraw_entry(work, stored, by="person")
+    service.ingest(force=True)
+    service.folder.write("a.txt", article().replace("closed both gates", "closed one gate"))
+    service.ingest()
+    service.folder.move("a.txt", to="b.txt")
+    service.ingest()
+    service.folder.copy("b.txt", to="c.txt")
+    service.ingest()
+    assert service.entries() == {}
+    with pytest.raises(EntryGone):
+        runtime.publication.article(short_id)
 
 
 def test_half_of_a_folder_gone_at_once_is_a_lost_mount(withdrawing: Service) -> None:

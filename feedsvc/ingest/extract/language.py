@@ -52,14 +52,8 @@ class FoundLanguage:
     confidence: float
 
 
-def detect_language(text: str) -> str | None:
-    """The language of a body, as a BCP 47 code; None where nothing certain is said."""
-    found = identify_language(text)
-    return found.code if found else None
-
-
 def identify_language(text: str) -> FoundLanguage | None:
-    """Like `detect_language`, with a confidence."""
+    """The language of a body; None where nothing certain can be said."""
     sample = text[:_MAX_CHARS]
     letters = sum(map(str.isalpha, sample))
     if _OTHER_SCRIPT.search(sample):
