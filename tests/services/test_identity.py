@@ -11,7 +11,7 @@ from feedsvc.errors import EntryGone
 from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.model.document import DocumentPath, Outcome
 from feedsvc.model.entry import Precision
-from feedsvc.store.documents import find_by_path, links_of_document
+from feedsvc.store.documents import find_by_path, links_of_document, note_root_device
 from feedsvc.store.entries import fetch_stored, withdraw_entry
 from feedsvc.store.publishing import publishing
 from tests.service import Service, article, open_service
@@ -361,6 +361,37 @@ def test_half_of_a_folder_gone_at_once_is_a_lost_mount(withdrawing: Service) -> 
         service.folder.write("new.txt", article("Arrivals go on"))
         service.ingest()
     assert len(service.entries()) == 31
+
+
+def test_a_root_on_another_device_withdraws_nothing(withdrawing: Service) -> None:
+    service = withdrawing
+    service.folder.write("a.txt", article("Storm shuts the harbour"))
+    service.folder.write("b.txt", article("Storm opens the harbour"))
+    service.ingest()
+    with service.runtime.store.writing() as connection:
+        note_root_device(connection, "seeds", 12345)
+    service.folder.remove("a.txt")
+    for _ in range(3):
+        service.stopped.move(minutes=20)
+        service.folder.write("new.txt", article("Arrivals go on"))
+        service.ingest()
+    assert len(service.entries()) == 3
+
+
+def test_a_device_with_every_document_on_it_is_taken_for_the_new_home(
+    withdrawing: Service,
+) -> None:
+    service = withdrawing
+    service.folder.write("a.txt", article())
+    service.ingest()
+    with service.runtime.store.writing() as connection:
+        note_root_device(connection, "seeds", 12345)
+    service.ingest()
+    service.folder.remove("a.txt")
+    for _ in range(3):
+        service.stopped.move(minutes=20)
+        service.ingest()
+    assert service.entries() == {}
 
 
 def test_a_root_that_cannot_be_read_withdraws_nothing(withdrawing: Service) -> None:
