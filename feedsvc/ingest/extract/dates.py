@@ -1,7 +1,8 @@
 """Dates as articles print them, in the languages of news, and as metadata states them.
 
 A printed time without a zone is local to nobody knows where: the day is known then, the instant
-is not. Years outside 1700 to 2199 are refused, and with them Hijri and Buddhist years.
+is not. Years outside 1700 to 2199 are refused, and with them lunar Hijri years; calendars.py
+says which other years are converted. What is printed without a year is no date.
 """
 
 from __future__ import annotations
@@ -10,13 +11,24 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
-from feedsvc.ingest.extract.months import fold, month_of
+from feedsvc.ingest.extract.calendars import day_of_solar_hijri, year_of_era
+from feedsvc.ingest.extract.clocks import clock_beside
+from feedsvc.ingest.extract.months import fold
+from feedsvc.ingest.extract.nameddays import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Day,
+    day_at,
+    days_with_month_names,
+    valid_day,
+)
 from feedsvc.model.entry import Precision
 
-_FIRST_YEAR, _LAST_YEAR = 1700, 2199
+# Nepal counts 57 years more than others do, and prints them as numbers.
+_LAST_YEAR_IN_NUMBERS = 2060
 # A date stands near an end of its line; a line that is longer than this is no dateline.
 _MAX_SEARCHED_CHARS = 4_000
 
@@ -36,116 +48,66 @@ class FoundDate:
     rule: str
 
 
-_WORD = r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0dff\u064b-\u0652\u200c]){1,19}"
-_MONTH = rf"(?P<month>{_WORD})"
-# Inline elements lose the space between them: a clock, or a count, may be glued to a year.
-_YEAR = r"(?P<year>\d{4})(?!\d(?!\d?:\d\d))"
-_NAMED_YEAR = r"(?P<year>(?:19|20)\d\d|\d{4}(?!\d))"
-_OF = r"(?:(?:de|del|of|d|di|ta|tal)(?![^\W\d_])[ ’']?)?"
-_DAY = r"(?<![\d:.,/-])(?P<day>\d{1,2})"
+@dataclass(frozen=True, kw_only=True)
+class _Habits:
+    """How who wrote the line writes dates: its language, and the order of days and months.
 
-_PATTERNS = (
-    (
-        "ISO order",
-        re.compile(
-            r"(?<![\d/.-])(?P<year>\d{4})(?P<s>[-/.‐–])(?P<m>\d{1,2})(?P=s)(?P<day>\d{1,2})(?=\D|$)"
-        ),
-    ),
-    (
-        "year, month, day with their characters",
-        re.compile(
-            r"(?<!\d)(?P<year>\d{4}) ?[年년] ?(?P<m>\d{1,2}) ?[月월] ?(?P<day>\d{1,2}) ?[日일号號]?"
-        ),
-    ),
-    (
-        "day, month name, year",
-        re.compile(
-            rf"{_DAY}(?:st|nd|rd|th|er|[ºª°.])? {{0,2}}[-/.,]? ?{_OF}{_MONTH}"
-            rf"(?:[ /](?P<second>{_WORD}))?(?:[ /](?P<third>{_WORD}))?"
-            rf"[.॰]? {{0,2}}[-/,،]? ?{_OF}{_NAMED_YEAR}"
-        ),
-    ),
-    (
-        "month name, day, year",
-        re.compile(
-            rf"(?<![^\W\d_]){_MONTH}[.॰]? {{0,2}}[-/]? ?(?P<day>\d{{1,2}})(?:st|nd|rd|th|[.])?"
-            rf" {{0,2}}[-/,،]? ?(?:(?:at )?\d{{1,2}}[:.]\d\d(?: ?[ap]\.?m\.?)?,? )?{_NAMED_YEAR}"
-        ),
-    ),
-    (
-        "year, month name, day",
-        re.compile(
-            rf"(?<!\d)(?P<year>\d{{4}})[.,]? {{0,2}}[-/]?{_MONTH}"
-            rf"[.]? {{0,2}}[-/]?(?P<day>\d{{1,2}})(?!\d)"
-        ),
-    ),
-    (
-        "numbers",
-        re.compile(
-            r"(?<![\d/.:,-])(?P<a>\d{1,2})(?P<s>[-/.‐–]|\. )(?P<b>\d{1,2})(?P=s) ?"
-            rf"(?:{_YEAR}(?![./-]\d)|(?P<short>\d\d)(?![\d/.:-]\d|\d))"
-        ),
-    ),
-)
+    assumed: nobody said it; another date of the page may know better.
+    """
+
+    language: str | None
+    day_first: bool
+    assumed: bool
+
 
 # Rules of dates that another language, or another date of the same page, would have read otherwise.
-ORDER_ASSUMED = ("numbers, day first assumed", "numbers, month first assumed")
-
-_SEAM = re.compile(r"(?<=[a-z])[A-Z][a-z]+$")
-
-_MAY_HOLD_A_DATE = re.compile(r"\d\d(?:\d\d|[-/.‐–]\d\d[-/.‐–]\d\d)")
-
-_CLOCK = (
-    r"(?P<hour>\d{1,2})(?P<sep>[:.h時시点點]) ?(?P<minute>\d\d)(?:(?P=sep)(?P<second>\d\d))?"
-    r"(?:[.,]\d{1,6})?分?(?: ?(?P<half>[ap]\.? ?m\b\.?|上午|下午|午前|午後|오전|오후))?"
-    r"|(?P<hour12>\d{1,2}) ?(?P<half12>[ap]\.? ?m\b\.?)"
+ORDER_ASSUMED = (
+    "numbers, day first assumed",
+    "numbers, month first assumed",
+    "month name of several languages",
 )
-_ZONE = (
-    r"[ ,(\[]{0,3}(?:(?P<name>utc|gmt|[a-z]{1,5}(?![a-z]))"
-    r"(?: ?(?P<name_offset>[+\-−]\d{1,2}(?::?\d\d)?)(?!\d))?"
-    r"|(?P<offset>[+\-−]\d\d:?\d\d)(?!\d))"
-)
-_TIME_AFTER = re.compile(
-    r"(?P<gap>[ ,.;|•·–—\-(\[tT]{0,5}(?:(?:at|um|à|às|alle|kl|klo|kello|ore|om|в|о|saat|a las|"
-    r"a les|pukul)"
-    rf"(?![^\W\d_])[. ]{{0,2}})?)(?:{_CLOCK})(?:{_ZONE})?"
-)
-_TIME_BEFORE = re.compile(
-    rf"(?<![\d:.])(?:{_CLOCK})(?:{_ZONE})?(?: uhr| hrs)?[ ,.;|•·–—\-)\]]{{0,4}}(?:on |le |"
-    rf"on the )?$"
-)
-_CJK_HALF = re.compile(r"^ ?(上午|下午|午前|午後|오전|오후)? ?")
 
-# Hours east of Greenwich. Abbreviations that mean several zones (CST, IST, AST) are left out on
-# purpose, and so is ET, which does not say whether it is summer.
-_ZONES = {
-    **dict.fromkeys(("z", "utc", "gmt", "wet", "ut"), 0.0),
-    **dict.fromkeys(("cet", "mez", "bst", "west", "wat"), 1.0),
-    **dict.fromkeys(("cest", "mesz", "eet", "sast", "cat"), 2.0),
-    **dict.fromkeys(("eest", "msk", "eat", "trt"), 3.0),
-    **dict.fromkeys(("pkt",), 5.0),
-    **dict.fromkeys(("wib", "ict"), 7.0),
-    **dict.fromkeys(("hkt", "sgt", "wita", "pht", "myt", "awst"), 8.0),
-    **dict.fromkeys(("jst", "kst", "wit"), 9.0),
-    **dict.fromkeys(("aest",), 10.0),
-    **dict.fromkeys(("aedt",), 11.0),
-    **dict.fromkeys(("nzst",), 12.0),
-    **dict.fromkeys(("nzdt",), 13.0),
-    "npt": 5.75,
-    "brt": -3.0,
-    **dict.fromkeys(("edt",), -4.0),
-    **dict.fromkeys(("est", "cdt"), -5.0),
-    **dict.fromkeys(("mdt",), -6.0),
-    **dict.fromkeys(("mst", "pdt"), -7.0),
-    **dict.fromkeys(("pst", "akdt"), -8.0),
-    "hst": -10.0,
-}
-_TAKES_AN_OFFSET = frozenset({"utc", "gmt", "z"})
+_MAY_HOLD_A_DATE = re.compile(r"\d\d(?:\d\d|[-/.‐–]\d\d[-/.‐–]\d\d|\. \d\d\. \d\d)")
+_MAY_HOLD_AN_ERA = re.compile(r"年 ?\d")
+
+# Right-to-left pages put a mark of direction around each separator.
+_MARK = "[\u200e\u200f]?"
+# At a number of four digits, and what may not stand before it.
+_ISO_ORDER = re.compile(
+    rf"(?P<year>\d{{4}})(?P<s>{_MARK}(?:[-/.‐–]|\. | [-/] ))(?P<m>\d{{1,2}})"
+    r"(?P=s)(?P<day>\d{1,2})(?!\d|\.\d)"
+)
+_NO_YEAR_AFTER = re.compile(r"[\d/-]|(?<=\d)\.|(?<=[^\W_])[_=]")
+_CJK_ORDER = re.compile(
+    r"(?:(?P<era>令和|平成|昭和|民國|民国) ?(?P<era_year>\d{1,3}|元)|(?<!\d)(?P<year>\d{4}))"
+    r" ?[年년] ?(?P<m>\d{1,2}) ?[月월] ?(?P<day>\d{1,2}) ?[日일号號]?"
+)
+# Inline elements lose the space between them: a clock, or a count, may be glued to a year.
+# It begins with a digit, and its left is looked at later, so that it is found fast.
+_NUMBERS = re.compile(
+    rf"(?P<a>\d\d?)(?P<s>{_MARK}(?:[-/.‐–]|\. | [-/] ))(?P<b>\d\d?)(?P=s) ?"
+    r"(?:(?P<year>\d{4})(?!\d(?!\d?:\d\d))(?![./-]\d)|(?P<short>\d\d)(?![\d/.:%-]\d|[\d%]))"
+)
+_NO_NUMBERS_AFTER = re.compile(r"(?:[\d/-]|[^\W_][_=]|(?:^|[\d.:,])[.:,])$")
+_NO_DAY_BEFORE = re.compile(
+    r"(?:version|ver\.?|release|build|firmware|v|tel|tel\.|phone|fax|isbn|[$€£¥₹])[ .:]{0,2}$"
+)
+_VIETNAMESE = re.compile(
+    r"(?<!\d)(?P<day>\d{1,2}) (?:thang|thg) (?P<m>\d{1,2})(?:,| nam)? (?P<year>\d{4})(?!\d)"
+)
+_MONGOLIAN = re.compile(
+    r"(?<!\d)(?P<year>\d{4}) оны (?P<m>\d{1,2})(?:-р)? сарын (?P<day>\d{1,2})(?!\d)"
+)
+# 年 and 년, and what Vietnamese and Mongolian call a month.
+_YEAR_NUMBER = re.compile(r"\d{4}")
+_TELLING_CHARACTERS = ("年", "년", "thang ", "thg ", "сарын ")
 
 
 def may_hold_a_date(folded: str) -> bool:
     """Whether a folded line is worth searching: most lines are not, and this is quick."""
-    return _MAY_HOLD_A_DATE.search(folded) is not None
+    if _MAY_HOLD_A_DATE.search(folded):
+        return True
+    return "年" in folded and _MAY_HOLD_AN_ERA.search(folded) is not None
 
 
 def find_date(
@@ -153,7 +115,8 @@ def find_date(
 ) -> FoundDate | None:
     """The first date in a line, or None.
 
-    language: decides 3/4/2022 (month first in English only) unless day_first does.
+    language: a BCP 47 tag; decides 3/4/2022 (month first in American English) unless day_first
+    does, and what year 22.11.13 means.
     """
     return next(iter(find_dates(line, language=language, day_first=day_first)), None)
 
@@ -164,151 +127,145 @@ def find_dates(
     """All dates in a line, in their order; none overlaps another."""
     if not unicodedata.is_normalized("NFC", line):
         line = unicodedata.normalize("NFC", line)
-    folded = fold(line[:_MAX_SEARCHED_CHARS])
+    line = line[:_MAX_SEARCHED_CHARS]
+    folded = fold(line)
     if not may_hold_a_date(folded):
         return ()
-    if day_first is None:
-        day_first = language is None or language.partition("-")[0] != "en"
-        assumed = True
-    else:
-        assumed = False
+    habits = _habits(language, day_first)
     found: list[FoundDate] = []
-    for start, end, day, rule in _days(line, folded, day_first, assumed):
-        if all(end <= f.start or start >= f.end for f in found):
-            found.append(_with_time(folded, start, end, day, rule))
+    for day in _days(line, folded, habits):
+        if all(day.end <= f.start or day.start >= f.end for f in found):
+            found.append(_with_time(folded, day))
     return tuple(sorted(found, key=lambda f: f.start))
 
 
-def _days(
-    line: str, folded: str, day_first: bool, assumed: bool
-) -> Iterator[tuple[int, int, date, str]]:
-    """Every valid day printed in a line with where it stands, the surer patterns first."""
-    for rule, pattern in _PATTERNS:
+# Regions whose English, and languages whose news, put the month before the day.
+_MONTH_FIRST_REGIONS = frozenset({"", "us", "ph", "ca"})
+_MONTH_FIRST = frozenset({"en", "fil", "tl"})
+# Two numbers of two digits, and a third: the year is the first of them here.
+_SHORT_YEAR_FIRST = frozenset({"zh", "ja", "ko", "hu", "lt", "mn", "sv", "eu"})
+# They print Solar Hijri dates as numbers.
+_SOLAR_LANGUAGES = frozenset({"fa", "ps"})
+_SOLAR_DIGITS = re.compile("[\u06f0-\u06f9]")
+
+
+def _habits(language: str | None, day_first: bool | None) -> _Habits:
+    if day_first is not None:
+        return _Habits(language=language, day_first=day_first, assumed=False)
+    tag = (language or "").casefold().replace("_", "-").split("-")
+    region = next((part for part in tag[1:] if len(part) == 2), "")
+    month_first = tag[0] in _MONTH_FIRST and region in _MONTH_FIRST_REGIONS
+    return _Habits(language=language, day_first=not month_first, assumed=True)
+
+
+def _primary(habits: _Habits) -> str:
+    return (habits.language or "").replace("_", "-").partition("-")[0].casefold()
+
+
+def _days(line: str, folded: str, habits: _Habits) -> Iterator[Day]:
+    """Every valid day printed in a line, the surer forms first."""
+    years = [match.start() for match in _YEAR_NUMBER.finditer(folded)]
+    for start in years:
+        match = _ISO_ORDER.match(folded, start)
+        if match and not (start and _NO_YEAR_AFTER.match(folded, start - 1)):
+            yield from _iso_ordered(match, line, habits)
+    if any(sign in folded for sign in _TELLING_CHARACTERS):
+        yield from _with_characters(folded)
+    yield from days_with_month_names(line, folded, years, habits.language)
+    for match in _NUMBERS.finditer(folded):
+        yield from _in_numbers(match, line, habits)
+
+
+def _iso_ordered(match: re.Match[str], line: str, habits: _Habits) -> Iterator[Day]:
+    year, month, day = int(match["year"]), int(match["m"]), int(match["day"])
+    found, rule = valid_day(year, month, day, _LAST_YEAR_IN_NUMBERS), "ISO order"
+    if found is None and _counts_solar_years(match, line, habits):
+        found, rule = day_of_solar_hijri(year, month, day), "Solar Hijri, numbers"
+    yield from day_at(match.start(), match.end(), found, rule)
+
+
+def _counts_solar_years(match: re.Match[str], line: str, habits: _Habits) -> bool:
+    """Whether numbers with a year like 1401 are of Iran's calendar, not of the lunar one."""
+    if habits.language is not None:
+        return _primary(habits) in _SOLAR_LANGUAGES
+    return _SOLAR_DIGITS.match(line, match.start()) is not None
+
+
+def _with_characters(folded: str) -> Iterator[Day]:
+    """Days whose parts are told by words of their own: 2022年11月13日, 13 tháng 11 năm 2022."""
+    for match in _CJK_ORDER.finditer(folded):
+        year = int(match["year"]) if match["year"] else year_of_era(match["era"], match["era_year"])
+        found = valid_day(year, int(match["m"]), int(match["day"]))
+        rule = "year, month, day with their characters"
+        yield from day_at(match.start(), match.end(), found, rule)
+    for pattern in (_VIETNAMESE, _MONGOLIAN):
         for match in pattern.finditer(folded):
-            told = match.groupdict()
-            start = match.start()
-            if "a" in told:
-                day, order = _numeric_day(told, day_first, assumed)
-                if day is not None:
-                    yield start, match.end(), day, order
-                continue
-            if told.get("m"):
-                month: int | None = int(told["m"])
-            else:
-                seam = _SEAM.search(line[match.start("month") : match.end("month")])
-                if seam:
-                    # What ends in lower case before a capital is another inline element:
-                    # "TimesNovember 21".
-                    told["month"] = told["month"][seam.start() :]
-                    start += seam.start() if match.start("month") == start else 0
-                month = _named_month(told)
-            day = _valid_day(int(told["year"]), month, int(told["day"]))
-            if day is not None:
-                yield start, match.end(), day, rule
+            found = valid_day(int(match["year"]), int(match["m"]), int(match["day"]))
+            yield from day_at(match.start(), match.end(), found, "day, number of the month, year")
 
 
-def _named_month(told: dict[str, str]) -> int | None:
-    """The month of up to three words.
+def _in_numbers(match: re.Match[str], line: str, habits: _Habits) -> Iterator[Day]:
+    """13.11.2022, 11/13/2022, 13-11-22: the order of day and month decided."""
+    start, end = match.span()
+    before = line[max(0, start - 12) : start].casefold()
+    if _NO_NUMBERS_AFTER.search(before) or _NO_DAY_BEFORE.search(before):
+        return
+    if match["short"]:
+        yield from _with_short_year(match, line, habits)
+        return
+    a, b, year = int(match["a"]), int(match["b"]), int(match["year"])
+    if year < FIRST_YEAR and _counts_solar_years(match, line, habits):
+        found = day_of_solar_hijri(year, b, a)
+        yield from day_at(start, end, found, "Solar Hijri, numbers")
+        return
+    if year <= _LAST_YEAR_IN_NUMBERS:
+        yield from _ordered(match, year, habits)
 
-    "تشرين الثاني" is one name of two words, "آب/اغسطس" one month by two names.
-    """
-    words = [w for w in (told["month"], told.get("second"), told.get("third")) if w]
-    names = [" ".join(words[:2]), *words] if len(words) > 1 else words
-    return next((month for name in names if (month := month_of(name))), None)
+
+def _with_short_year(match: re.Match[str], line: str, habits: _Habits) -> Iterator[Day]:
+    """Only numbers of two digits each, and none that a letter of our alphabet leads into."""
+    a, b, short = match["a"], match["b"], int(match["short"])
+    if len(a) < 2 or len(b) < 2 or line[match.start() - 1 : match.start()].isalpha():
+        return
+    if _primary(habits) in _SHORT_YEAR_FIRST:
+        found = valid_day(2000 + int(a), int(b), short)
+        yield from day_at(match.start(), match.end(), found, "numbers, short year first")
+    elif short < 50 or short >= 70:
+        yield from _ordered(match, short + (2000 if short < 50 else 1900), habits)
 
 
-def _numeric_day(told: dict[str, str], day_first: bool, assumed: bool) -> tuple[date | None, str]:
-    a, b = int(told["a"]), int(told["b"])
-    if told["short"]:
-        if len(told["a"]) < 2 or len(told["b"]) < 2:
-            return None, ""
-        year = int(told["short"]) + (2000 if int(told["short"]) < 70 else 1900)
-    else:
-        year = int(told["year"])
-    if "/" not in told["s"] and "-" not in told["s"]:
-        return _valid_day(year, b, a), "numbers with points, day first"
-    day, month = (a, b) if day_first else (b, a)
+def _ordered(match: re.Match[str], year: int, habits: _Habits) -> Iterator[Day]:
+    a, b = int(match["a"]), int(match["b"])
+    pointed = "." in match["s"]
+    day_first = habits.day_first or pointed
     if a > 12 or b > 12 or a == b:
-        day, month = (b, a) if b > 12 else (a, b)
-        return _valid_day(year, month, day), "numbers, only one order fits"
-    order = "day first" if day_first else "month first"
-    return _valid_day(year, month, day), f"numbers, {order}{' assumed' if assumed else ''}"
-
-
-def _valid_day(year: int, month: int | None, day: int) -> date | None:
-    if month is None or not _FIRST_YEAR <= year <= _LAST_YEAR:
-        return None
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _with_time(folded: str, start: int, end: int, day: date, rule: str) -> FoundDate:
-    """The day with the time that stands beside it, an instant if that time has a zone."""
-    half = _CJK_HALF.match(folded, end) if folded[end : end + 4].strip() else None
-    clock = _TIME_AFTER.match(folded, end) or (
-        half and half.group(1) and _TIME_AFTER.match(folded, half.end())
-    )
-    if clock:
-        end = clock.end()
+        day_first = b <= 12
+        rule = "numbers, only one order fits"
+    elif pointed and not (match["short"] and habits.language is None):
+        rule = "numbers with points, day first"
     else:
-        clock = _TIME_BEFORE.search(folded, max(0, start - 40), start)
-        if clock:
-            start = clock.start()
-    instant = _instant(day, clock) if clock else None
-    if instant is None:
+        order = "day first" if day_first else "month first"
+        rule = f"numbers, {order}{' assumed' if habits.assumed else ''}"
+    day, month = (a, b) if day_first else (b, a)
+    yield from day_at(match.start(), match.end(), valid_day(year, month, day), rule)
+
+
+def _with_time(folded: str, found: Day) -> FoundDate:
+    """The day with the time that stands beside it, an instant if that time has a zone."""
+    clock = clock_beside(folded, found.start, found.end, found.day)
+    start, end = (clock.start, clock.end) if clock else (found.start, found.end)
+    if clock is None or clock.instant is None:
+        noon = _noon(found.day)
         return FoundDate(
-            instant=_noon(day), precision=Precision.DAY, start=start, end=end, rule=rule
+            instant=noon, precision=Precision.DAY, start=start, end=end, rule=found.rule
         )
     return FoundDate(
-        instant=instant,
+        instant=clock.instant,
         precision=Precision.INSTANT,
         start=start,
         end=end,
-        rule=f"{rule}; time with its zone",
+        rule=f"{found.rule}; time with its zone",
     )
-
-
-def _instant(day: date, clock: re.Match[str]) -> datetime | None:
-    offset = _offset(clock)
-    if offset is None:
-        return None
-    hour = int(clock["hour"] or clock["hour12"])
-    minute, second = int(clock["minute"] or 0), int(clock["second"] or 0)
-    half = clock["half"] or clock["half12"]
-    if half:
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if half[0] in "p下" or half in ("午後", "오후") else 0)
-    try:
-        local = datetime(
-            day.year, day.month, day.day, hour, minute, second, tzinfo=timezone(offset)
-        )
-    except ValueError:
-        return None
-    return local.astimezone(UTC)
-
-
-def _offset(clock: re.Match[str]) -> timedelta | None:
-    name, written = clock["name"], clock["offset"]
-    if name is not None:
-        hours = _ZONES.get(name)
-        if hours is None:
-            return None
-        if not clock["name_offset"] or name not in _TAKES_AN_OFFSET:
-            return timedelta(hours=hours)
-        written = clock["name_offset"]
-    if written is None:
-        return None
-    digits = written[1:].replace(":", "")
-    hours_written, minutes = (
-        (int(digits[:-2]), int(digits[-2:])) if len(digits) > 2 else (int(digits), 0)
-    )
-    if hours_written > 14 or minutes > 59:
-        return None
-    offset = timedelta(hours=hours_written, minutes=minutes)
-    return offset if written[0] == "+" else -offset
 
 
 def _noon(day: date) -> datetime:
@@ -325,7 +282,7 @@ def parse_iso(value: str) -> FoundDate | None:
     rule = "ISO 8601"
     if stated is None:
         stated, rule = _rfc2822(value), "RFC 2822"
-    if stated is None or not _FIRST_YEAR <= stated.year <= _LAST_YEAR:
+    if stated is None or not FIRST_YEAR <= stated.year <= LAST_YEAR:
         return None
     at_midnight = (stated.hour, stated.minute, stated.second) == (0, 0, 0)
     if stated.tzinfo is None or at_midnight:
