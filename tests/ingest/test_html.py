@@ -8,6 +8,7 @@ from feedsvc.errors import EmptyDocument, RefusedDocument
 from feedsvc.ingest.article import HtmlPage
 from feedsvc.ingest.extract.html import extract_page
 from feedsvc.ingest.extract.pagefacts import distinct_tags, without_site
+from feedsvc.ingest.extract.pagejson import parse_leniently, texts
 from feedsvc.ingest.pipeline import draft_entry
 from feedsvc.ingest.readers.html import read_html
 from feedsvc.settings import load_settings
@@ -94,3 +95,54 @@ def test_tags_are_parted_and_bounded() -> None:
         "Tides",
     )
     assert len(distinct_tags((",".join(map(str, range(100))),))) == 32
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ('{"a": [1, 2,],}', [{"a": [1, 2]}]),
+        ('{"a": "x, ]"} // said\n;{"b": /* not */ 2}', [{"a": "x, ]"}, {"b": 2}]),
+        ('{"a": "it\\\'s\ttrue\n"}', [{"a": "it's\ttrue\n"}]),
+        ('<!-- //<![CDATA[\n{"a": 1}\n//]]> -->', [{"a": 1}]),
+        ('{"a": 1} {"b": ', [{"a": 1}]),
+        ("[" * 100_000, []),
+        ("", []),
+    ],
+)
+def test_json_is_read_with_patience(script: str, expected: list[object]) -> None:
+    assert parse_leniently(script) == expected
+
+
+def test_names_stand_in_json_in_many_ways() -> None:
+    people = [
+        "Ada Wren",
+        {"name": "Tom Vesey &amp; Co"},
+        {"name": {"@value": "Mads Quist"}},
+        {"name": ["Jorun Halberg", "Tove Ahlmann"]},
+        {"givenName": "Inés", "familyName": "Quiroga"},
+        {"url": "https://quay.example/ada"},
+        7,
+    ]
+    assert texts(people) == (
+        "Ada Wren",
+        "Tom Vesey & Co",
+        "Mads Quist",
+        "Jorun Halberg",
+        "Tove Ahlmann",
+        "Inés Quiroga",
+    )
+
+
+def test_what_is_declared_and_shown_alike_is_as_good_as_certain() -> None:
+    shown = "<h1>Half past six</h1><p>By Ada Wren, 9 March 2024</p><p>The ferry left.</p>"
+    head = (
+        "<title>Half past six</title><meta name=author content='Ada Wren'>"
+        "<meta name=date content=2024-03-09>"
+    )
+    alone = extract_page(HtmlPage(markup=f"{head}<h1>Half past six</h1><p>It left.</p>"), LIMITS)
+    both = extract_page(HtmlPage(markup=f"{head}{shown}"), LIMITS)
+    for field in ("authors", "published"):
+        once = next(e for e in alone.evidence if e.field == field)
+        twice = next(e for e in both.evidence if e.field == field)
+        assert once.confidence < twice.confidence == 0.97
+        assert twice.rule.endswith("as shown")

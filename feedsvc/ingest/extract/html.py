@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
@@ -13,10 +14,10 @@ from feedsvc.ingest.article import Extraction, HtmlPage
 from feedsvc.ingest.bounds import check_bounds
 from feedsvc.ingest.extract.dates import FoundDate, parse_iso
 from feedsvc.ingest.extract.language import identify_language
+from feedsvc.ingest.extract.pageauthors import find_authors
 from feedsvc.ingest.extract.pagebody import find_body, page_day
 from feedsvc.ingest.extract.pagefacts import (
     Found,
-    find_authors,
     find_base_url,
     find_canonical_url,
     find_published,
@@ -25,14 +26,18 @@ from feedsvc.ingest.extract.pagefacts import (
     find_title,
     language_tag,
 )
-from feedsvc.ingest.extract.pagehead import PageHead, read_head, texts
+from feedsvc.ingest.extract.pagehead import PageHead, declared_language, read_head
+from feedsvc.ingest.extract.pagejson import texts
+from feedsvc.ingest.extract.pageshown import read_shown
 from feedsvc.ingest.extract.textual import clean_text
+from feedsvc.ingest.links import absolute_url
 from feedsvc.model.entry import Evidence, Precision
 from feedsvc.settings import LimitSettings
 
 _MIN_SUMMARY_CHARS = 40
 _MAX_SUMMARY_CHARS = 500
 _SURE_OF_LANGUAGE = 0.99
+_AGREED = 0.97
 _LANGUAGE = re.compile("[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}")
 _SPOKEN_AS = {"nb": "no", "nn": "no", "iw": "he", "in": "id"}
 
@@ -46,16 +51,19 @@ def extract_page(page: HtmlPage, limits: LimitSettings) -> Extraction:
     tree = _parse(page.markup)
     head = read_head(tree)
     title = find_title(tree, head)
+    _slim(tree)
     article_body = head.article.get("articleBody")
     declared_text = article_body if isinstance(article_body, str) else ""
-    body = find_body(tree, title.value if title else "", declared_text)
+    descriptions = _descriptions(head)
+    body = find_body(tree, title.value if title else "", declared_text, descriptions)
     if title is None or body is None:
         what = "title" if title is None else "text"
         raise EmptyDocument(f"no {what} was found in the page; is it an article?")
     canonical_url = find_canonical_url(head)
-    language = _language(head, body.text)
-    authors = find_authors(tree, head, body.byline)
-    published = find_published(tree, head, language.value if language else None)
+    language = _language(tree, head, canonical_url, body.text)
+    shown = read_shown(tree, title.value)
+    authors = find_authors(tree, head, shown, body.byline)
+    published = find_published(tree, head, shown, language.value if language else None)
     published = published or _searched_day(tree, canonical_url)
     source = find_source(head, canonical_url)
     evidence = [
@@ -77,11 +85,11 @@ def extract_page(page: HtmlPage, limits: LimitSettings) -> Extraction:
         published=published.value.instant if published else None,
         precision=published.value.precision if published else Precision.ARRIVAL,
         language=language.value if language else None,
-        summary=_summary(head),
+        summary=_summary(descriptions),
         html=body.html,
         base_url=find_base_url(head, canonical_url),
         source=source.value if source else None,
-        tags=find_tags(head),
+        tags=find_tags(tree, head, f"{title.value} {body.text}"),
         canonical_url=canonical_url,
         evidence=tuple(evidence),
     )
@@ -99,18 +107,56 @@ def _parse(markup: str) -> HtmlElement:
         raise EmptyDocument("the page is empty") from error
 
 
-def _language(head: PageHead, text: str) -> Found[str] | None:
-    """What the page declares, unless its text is surely in another language."""
-    declared = head.language or head.first("og:locale", "content-language", "language")
-    declared = declared.replace("_", "-").strip().lower().split(",")[0]
+def _slim(tree: HtmlElement) -> None:
+    """Drop what no later step reads; each copy and search of the tree is the cheaper for it."""
+    for element in list(tree.iter("nav", "svg", "iframe", "select", "template")):
+        if element.getparent() is not None:
+            element.drop_tree()
+    for head in list(tree.iter("head"))[:1]:
+        for element in list(head.iter("meta", "link")):
+            element.drop_tree()
+
+
+def _language(
+    tree: HtmlElement, head: PageHead, canonical_url: str | None, text: str
+) -> Found[str] | None:
+    """What the page declares nearest to its article, unless its text is surely in another language.
+
+    Then another of its declarations counts, should one agree with the text.
+    """
+    declared = [
+        (rule, tag)
+        for rule, stated in _declared_languages(tree, head, canonical_url)
+        if _LANGUAGE.fullmatch(tag := stated.replace("_", "-").strip().lower().partition(",")[0])
+    ]
     detected = identify_language(text)
-    if _LANGUAGE.fullmatch(declared):
-        same = detected is None or detected.code == _SPOKEN_AS.get(declared[:2], declared[:2])
-        if same or detected is None or detected.confidence < _SURE_OF_LANGUAGE:
-            return Found(value=language_tag(declared), rule="declared", confidence=0.9)
+    if declared and detected is None:
+        return Found(value=language_tag(declared[0][1]), rule=declared[0][0], confidence=0.9)
     if detected is None:
         return None
+    for rule, tag in declared:
+        primary = tag.partition("-")[0]
+        if _SPOKEN_AS.get(primary, primary) == _SPOKEN_AS.get(detected.code, detected.code):
+            return Found(value=language_tag(tag), rule=f"{rule}, as written", confidence=_AGREED)
+    if declared and detected.confidence < _SURE_OF_LANGUAGE:
+        return Found(value=language_tag(declared[0][1]), rule=declared[0][0], confidence=0.8)
     return Found(value=detected.code, rule="detected", confidence=detected.confidence)
+
+
+def _declared_languages(
+    tree: HtmlElement, head: PageHead, canonical_url: str | None
+) -> Iterator[tuple[str, str]]:
+    """What the page says of its language, by the rule that found it; nearest to the text first."""
+    for name in ("article", "main"):
+        for element in list(tree.iter(name))[:1]:
+            yield f"lang of {name}", declared_language(element)
+    yield "lang of html", head.language
+    yield "JSON-LD inLanguage", next(iter(texts(head.article.get("inLanguage"))), "")
+    for language, href in head.alternates.items():
+        if canonical_url and absolute_url(href, canonical_url) == canonical_url:
+            yield "hreflang of its own address", language
+    for name in ("og:locale", "content-language", "language", "dc.language", "dcterms.language"):
+        yield f"meta {name}", head.first(name)
 
 
 def _searched_day(tree: HtmlElement, url: str | None) -> Found[FoundDate] | None:
@@ -118,16 +164,18 @@ def _searched_day(tree: HtmlElement, url: str | None) -> Found[FoundDate] | None
     return Found(value=day, rule="htmldate", confidence=0.6) if day else None
 
 
-def _summary(head: PageHead) -> str:
+def _summary(descriptions: tuple[str, ...]) -> str:
     """What the page itself says in short; "" where that is too little, and the body must say it."""
-    for stated in (
-        head.first("og:description", "description", "twitter:description"),
-        next(iter(texts(head.article.get("description"))), ""),
-    ):
-        text = clean_text(stated, _MAX_SUMMARY_CHARS)
-        if len(text) >= _MIN_SUMMARY_CHARS:
-            return text
-    return ""
+    return next((text for text in descriptions if len(text) >= _MIN_SUMMARY_CHARS), "")
+
+
+def _descriptions(head: PageHead) -> tuple[str, ...]:
+    stated = (
+        *(head.first(name) for name in ("og:description", "description", "twitter:description")),
+        *texts(head.article.get("description"))[:1],
+    )
+    cleaned = (clean_text(text, _MAX_SUMMARY_CHARS) for text in stated)
+    return tuple(dict.fromkeys(text for text in cleaned if text))
 
 
 def _evidence(field: str, value: str, found: Found[Any]) -> Evidence:

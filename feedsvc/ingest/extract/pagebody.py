@@ -12,19 +12,32 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from feedsvc.ingest.extract.dates import find_date
+from feedsvc.ingest.extract.pagedeclared import weigh_declared
 from feedsvc.ingest.extract.pagefigures import put_figures_back
 from feedsvc.ingest.extract.pagetables import put_tables_back
+from feedsvc.ingest.extract.pagetrim import (
+    Origins,
+    drop_teasers,
+    find_origins,
+    key_of,
+    put_headings_back,
+    put_standfirst_back,
+)
 from feedsvc.ingest.extract.people import byline_lead, parse_byline
 from feedsvc.model.ids import fold
 
-# Under this many letters a body is a stub, and another way of finding it is tried.
-_MIN_BODY_LETTERS = 200
 _MARKS = {"#b": "strong", "#i": "em", "#u": "u", "#t": "code", "#sub": "sub", "#sup": "sup"}
 _RENAMED = {"quote": "blockquote", "lb": "br", "row": "tr", "del": "del", "ref": "a"}
 _PLAIN = frozenset({"p", "table", "div", "details", "summary", "code", "br"})
 # So many blocks at its top may be title, byline and date rather than text.
-_HEADING_BLOCKS = 4
+_HEADING_BLOCKS = 5
 _MAX_BYLINE_CHARS = 120
+_LONG_CHARS = 100
+_MOST = 0.6
+# Without a second witness, on pages of publishers that no rule was written for.
+_ALONE = 0.88
+# Of an "and" between the names.
+_MAX_JOINING_LETTERS = 6
 
 
 class PageBody(NamedTuple):
@@ -40,23 +53,34 @@ class PageBody(NamedTuple):
     byline: str = ""
 
 
-def find_body(tree: HtmlElement, title: str, declared_text: str) -> PageBody | None:
+def find_body(
+    tree: HtmlElement, title: str, declared_text: str, descriptions: tuple[str, ...]
+) -> PageBody | None:
     """The article's body without the title at its top, no heading above h2; None where none is.
 
-    declared_text: what JSON-LD gives as `articleBody`, or "".
+    declared_text: what JSON-LD gives as `articleBody`, or "". descriptions: what the page
+    declares in short.
     """
-    body = _extracted(tree)
-    letters = _letters(body)
-    if declared_text and _count_letters(declared_text) > max(_MIN_BODY_LETTERS, 2 * letters):
-        paragraphs = (line for line in declared_text.splitlines() if line.strip())
-        html = "\n".join(f"<p>{escape(line.strip(), quote=False)}</p>" for line in paragraphs)
-        return PageBody(html, declared_text, "JSON-LD articleBody", 0.8)
-    rule, confidence = "trafilatura", 0.9
-    if body is None or letters == 0:
-        body, rule, confidence = _own_paragraphs(tree), "paragraphs of the page", 0.4
+    weighed = weigh_declared(tree, _extracted(tree), declared_text)
+    body = weighed.body
+    has_text = body is not None and _has_letters(body)
+    if not has_text:
+        body = _own_paragraphs(tree)
     if body is None:
         return None
+    origins = find_origins(tree, body)
+    if not has_text:
+        rule, confidence = "paragraphs of the page", 0.4
+    elif weighed.is_declared:
+        rule, confidence = "JSON-LD articleBody", 0.8
+    elif weighed.agrees:
+        rule, confidence = "trafilatura, as JSON-LD articleBody", 0.97
+    else:
+        rule, confidence = "trafilatura", _ALONE if _is_most_of_page(tree, origins) else 0.8
+    drop_teasers(origins, body)
     byline = _without_heading_lines(body, title)
+    put_headings_back(origins, body)
+    put_standfirst_back(tree, body, title, descriptions)
     _shift_headings(body)
     text = "\n".join("".join(block.itertext()) for block in body)
     put_figures_back(tree, body)
@@ -140,15 +164,34 @@ def _without_heading_lines(body: HtmlElement, title: str) -> str:
     """Take title, date and byline from the top of the body; the byline is the answer, or ""."""
     byline = ""
     for block in list(body)[:_HEADING_BLOCKS]:
-        line = " ".join("".join(block.itertext()).split())
-        if title and fold(line) == fold(title):
+        line = " ".join(" ".join(block.itertext()).split())
+        if title and fold("".join(block.itertext())) == fold(title):
             body.remove(block)
-        elif len(line) <= _MAX_BYLINE_CHARS and byline_lead(line) and parse_byline(line):
+        elif len(line) > _MAX_BYLINE_CHARS:
+            continue
+        elif _is_byline(line) or (block.tag == "p" and _is_bare_byline(block, line)):
             byline = byline or line
             body.remove(block)
-        elif block.tag == "p" and _is_date(line):
+        elif block.tag == "p" and (_is_date(line) or not any(map(str.isalpha, line))):
             body.remove(block)
     return byline
+
+
+def _is_byline(line: str) -> bool:
+    return bool(byline_lead(line) and parse_byline(line))
+
+
+def _is_bare_byline(block: HtmlElement, line: str) -> bool:
+    """Whether a line is names and nothing else, set apart from the text as a whole."""
+    marked = [child for child in block if child.tag in ("strong", "em", "a", "u")]
+    within = "".join("".join(child.itertext()) for child in marked)
+    if fold(within) != fold("".join(block.itertext())):
+        return False
+    people = parse_byline(line, labelled=True)
+    rest = line
+    for person in people:
+        rest = rest.replace(person.name, "")
+    return bool(people) and sum(map(str.isalpha, rest)) <= _MAX_JOINING_LETTERS
 
 
 def _is_date(line: str) -> bool:
@@ -165,12 +208,19 @@ def _shift_headings(body: HtmlElement) -> None:
             heading.tag = f"h{level + 1}"
 
 
-def _letters(body: HtmlElement | None) -> int:
-    return 0 if body is None else _count_letters("".join(body.itertext()))
+def _has_letters(body: HtmlElement) -> bool:
+    return any(map(str.isalpha, "".join(body.itertext())))
 
 
-def _count_letters(text: str) -> int:
-    return sum(map(str.isalpha, text))
+def _is_most_of_page(tree: HtmlElement, origins: Origins) -> bool:
+    """Whether the body holds most of the long paragraphs of the page: else it may lack its own."""
+    held = whole = 0
+    for paragraph in tree.iter("p"):
+        text = paragraph.text_content()
+        if len(text) >= _LONG_CHARS:
+            whole += len(text)
+            held += len(text) if key_of(text) in origins else 0
+    return held >= _MOST * whole
 
 
 @cache

@@ -5,29 +5,40 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from datetime import date as date_type
+from itertools import islice
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from feedsvc.ingest.extract.dates import FoundDate, find_date, parse_iso
-from feedsvc.ingest.extract.pagehead import PageHead, texts
-from feedsvc.ingest.extract.people import parse_byline
+from feedsvc.ingest.extract.pagehead import PageHead
+from feedsvc.ingest.extract.pagejson import texts
+from feedsvc.ingest.extract.pageshown import Shown, shown_text
 from feedsvc.ingest.extract.textual import clean_text
 from feedsvc.ingest.links import absolute_url
-from feedsvc.model.entry import Person
+from feedsvc.model.entry import Precision
 from feedsvc.model.ids import fold
 
 MAX_TAGS = 32
 MAX_TAG_CHARS = 64
 MAX_AUTHORS = 16
-_MAX_BYLINE_CHARS = 200
-_MAX_SIGNATURE_CHARS = 40
 _MAX_TITLE_CHARS = 300
+# What the page declares and shows alike is as good as certain.
+_AGREED = 0.97
 # Likeness of a shown heading to a declared title, from which on it is the page's headline.
 _MIN_LIKENESS = 0.45
 _MIN_TITLE_WORDS = 3
+_MAX_HEADINGS = 20
+_MAX_PARTS = 10
+_SITE_WIDE = 0.5
+_MAX_TIMES = 10
+# From here on a rule is believed without a second witness.
+_SURE = 0.7
 
 _SEPARATORS = "-–—|·•«»:"
 _SEPARATOR = re.compile(rf"\s+(?:[{_SEPARATORS}]|::|\|\|)\s+|\s*\|\s*")
@@ -47,19 +58,11 @@ _PUBLISHED_META = (
     "pubdate",
     "date",
 )
-_AUTHOR_META = (
-    "author",
-    "article:author",
-    "parsely-author",
-    "dc.creator",
-    "dcterms.creator",
-    "byl",
-    "sailthru.author",
-)
-_BYLINE_CLASS = re.compile(r"(?:^|[\s_-])(?:byline|author|autor|auteur|writer)", re.IGNORECASE)
-
-# What systems write where nobody signed.
-_ACCOUNTS = frozenset({"admin", "administrator", "author", "editor", "none", "root", "webmaster"})
+_TAG_LINKS = etree.XPath("//a[contains(@rel, 'tag')]")
+# What is written for machines.
+_MACHINE_TAG = re.compile(r"\S[:=_]\S|^\d{1,3}$|^\d{5,}$|^#?$")
+MARKED = etree.XPath("//*[@itemprop or @property]")
+_MAY_DATE = etree.XPath("//*[self::time or @itemprop or @property]")
 
 T = TypeVar("T")
 
@@ -76,8 +79,7 @@ class Found(Generic[T]):
 def find_title(tree: HtmlElement, head: PageHead) -> Found[str] | None:
     """The headline as the page shows it: the h1 most like what it declares, else the latter."""
     declared = list(_declared_titles(head))
-    shown = [clean_text(h1.text_content(), _MAX_TITLE_CHARS) for h1 in tree.iter("h1")][:20]
-    shown = [title for title in shown if any(map(str.isalnum, title))]
+    shown = list(dict.fromkeys(_shown_titles(tree, {fold(found.value) for found in declared})))
     likeness = {
         title: max((_likeness(title, found.value) for found in declared), default=0.0)
         for title in shown
@@ -91,6 +93,25 @@ def find_title(tree: HtmlElement, head: PageHead) -> Found[str] | None:
     if declared:
         return declared[0]
     return Found(value=shown[0], rule="h1", confidence=0.5) if shown else None
+
+
+def _shown_titles(tree: HtmlElement, declared: set[str]) -> Iterator[str]:
+    """What each h1 says, or what is marked as headline where there is none.
+
+    A kicker may stand in the h1 beside the headline: then the part that is declared counts.
+    """
+    elements = list(tree.iter("h1"))[:_MAX_HEADINGS]
+    if not elements:
+        marked = (e for e in tree.iter("h2", "h3", "p", "div", "span") if "headline" in marks(e))
+        elements = list(marked)[:1]
+    for element in elements:
+        whole = clean_text(shown_text(element), _MAX_TITLE_CHARS)
+        spans = islice(element.iter("span"), _MAX_PARTS)
+        parts = [clean_text(shown_text(part), _MAX_TITLE_CHARS) for part in spans]
+        own = next((part for part in parts if fold(part) in declared), "")
+        title = own if own and fold(whole) not in declared else whole
+        if any(map(str.isalnum, title)):
+            yield title
 
 
 def _declared_titles(head: PageHead) -> Iterator[Found[str]]:
@@ -134,89 +155,62 @@ def _likeness(shown: str, declared: str) -> float:
     return difflib.SequenceMatcher(None, a, b, autojunk=False).ratio()
 
 
-def find_authors(
-    tree: HtmlElement, head: PageHead, byline: str
-) -> Found[tuple[Person, ...]] | None:
-    """Declared authors first, then what is marked up, then the byline that the body began with."""
-    publisher = {fold(name) for name in texts(head.article.get("publisher"))}
-    publisher.add(fold(head.first("og:site_name")))
-    for rule, stated, confidence in _stated_authors(tree, head, byline):
-        people: dict[str, Person] = {}
-        for text in stated:
-            if "://" in text or len(text) > _MAX_BYLINE_CHARS:
-                continue
-            for person in parse_byline(text, labelled=True):
-                if fold(person.name) not in publisher:
-                    people.setdefault(fold(person.name), person)
-        if people:
-            found = tuple(people.values())[:MAX_AUTHORS]
-            return Found(value=found, rule=rule, confidence=confidence)
-    return _signature(head, publisher)
-
-
-def _signature(head: PageHead, publisher: set[str]) -> Found[tuple[Person, ...]] | None:
-    """One declared author whose name has no name's shape: a pseudonym, a desk."""
-    for stated in (*texts(head.article.get("author")), *head.all("author", "dc.creator")):
-        name = clean_text(stated, 1_000)
-        folded = fold(name)
-        if (
-            2 <= len(name) <= _MAX_SIGNATURE_CHARS
-            and folded not in _ACCOUNTS | publisher
-            and not any(c in name for c in "@/:<>|")
-        ):
-            return Found(value=(Person(name=name),), rule="declared signature", confidence=0.5)
-    return None
-
-
-def _stated_authors(
-    tree: HtmlElement, head: PageHead, byline: str
-) -> Iterator[tuple[str, tuple[str, ...], float]]:
-    yield "JSON-LD author", texts(head.article.get("author")), 0.95
-    for name in _AUTHOR_META:
-        yield f"meta {name}", head.all(name), 0.85
-    yield "itemprop author", _marked(tree, "itemprop", "author"), 0.8
-    yield "rel author", _marked(tree, "rel", "author"), 0.8
-    yield "byline", (byline,), 0.8
-    yield "styled as byline", tuple(_bylines(tree)), 0.6
-
-
-def _marked(tree: HtmlElement, attribute: str, value: str) -> tuple[str, ...]:
-    """Texts of the elements marked so, outermost only."""
-    found: list[str] = []
-    for element in tree.iter("a", "span", "div", "p", "address", "strong", "li"):
-        if value in (element.get(attribute) or "").lower().split():
-            name = next((e for e in element.iter() if e.get("itemprop") == "name"), element)
-            text = _spaced(name)
-            if 0 < len(text) <= _MAX_BYLINE_CHARS:
-                found.append(text)
-    return tuple(dict.fromkeys(found))[:MAX_AUTHORS]
-
-
-def _bylines(tree: HtmlElement) -> Iterator[str]:
-    for element in tree.iter("a", "span", "div", "p", "address", "strong", "li"):
-        label = element.get("class") or element.get("id") or ""
-        if _BYLINE_CLASS.search(label):
-            text = _spaced(element)
-            if 0 < len(text) <= _MAX_BYLINE_CHARS:
-                yield text
-                return
-
-
-def _spaced(element: HtmlElement) -> str:
-    """Its text, inline elements apart: bylines and dates are often set without a space between."""
-    return " ".join(" ".join(element.itertext()).split())
+def marks(element: HtmlElement) -> list[str]:
+    """The microdata or RDFa properties of an element, in lower case, without vocabulary."""
+    stated = element.get("itemprop") or element.get("property")
+    return [name.rpartition(":")[2] for name in stated.lower().split()] if stated else []
 
 
 def find_published(
-    tree: HtmlElement, head: PageHead, language: str | None
+    tree: HtmlElement, head: PageHead, shown: Shown, language: str | None
 ) -> Found[FoundDate] | None:
-    """When it was published, by what the page declares; None where only its text can tell."""
+    """When it was published, by what the page declares, marks up or shows at its headline.
+
+    None where only a search of the whole page can tell.
+    """
+    days = shown.days(language)
+    weak: Found[FoundDate] | None = None
     for rule, stated, confidence in _stated_dates(tree, head):
         for text in stated:
-            date = parse_iso(text) or find_date(text[:100], language=language)
-            if date is not None:
+            date = parse_stated(text, language)
+            if date is None:
+                continue
+            near = [day for day in days if abs((date.instant.date() - day).days) <= 1]
+            if near:
+                return Found(
+                    value=_as_printed(date, near), rule=f"{rule}, as shown", confidence=_AGREED
+                )
+            if confidence >= _SURE:
                 return Found(value=date, rule=rule, confidence=confidence)
-    return None
+            weak = weak or Found(value=date, rule=rule, confidence=confidence)
+    return _shown_date(shown) or weak
+
+
+def _as_printed(date: FoundDate, days: list[date_type]) -> FoundDate:
+    """Of a time without a zone, the day that readers are shown: theirs may be the next."""
+    day = date.instant.date()
+    if date.precision is not Precision.DAY or day in days:
+        return date
+    return replace(date, instant=date.instant + (days[0] - day))
+
+
+def parse_stated(text: str, language: str | None) -> FoundDate | None:
+    """A date as metadata state it: ISO 8601, e-mail's, seconds since 1970, or in words."""
+    if text.isascii() and text.isdigit() and len(text) in (10, 13):
+        seconds = int(text[:10])
+        text = datetime.fromtimestamp(seconds, UTC).isoformat()
+    return parse_iso(text) or find_date(text[:100], language=language)
+
+
+def _shown_date(shown: Shown) -> Found[FoundDate] | None:
+    """The date that the rules for text dumps find in the lines around the headline."""
+    dump = shown.as_dump
+    if dump is None or dump.published is None:
+        return None
+    told = next(e for e in dump.evidence if e.field == "published")
+    date = FoundDate(instant=dump.published, precision=dump.precision, rule=told.rule)
+    confidence = min(told.confidence, 0.85)
+    return Found(value=date, rule=f"shown: {told.rule}", confidence=confidence)
 
 
 def _stated_dates(
@@ -225,19 +219,22 @@ def _stated_dates(
     yield "JSON-LD datePublished", texts(head.article.get("datePublished")), 0.95
     for name in _PUBLISHED_META:
         yield f"meta {name}", head.all(name), 0.9
-    marked, plain = [], []
-    for element in tree.iter("time", "span", "abbr", "p"):
-        stamp = element.get("datetime") or element.get("title") or element.get("content") or ""
-        text = stamp if element.tag == "time" or stamp else element.text_content()[:100]
-        if (element.get("itemprop") or "").lower() == "datepublished" or (
+    marked: list[str] = []
+    plain: list[str] = []
+    for element in _MAY_DATE(tree):
+        if len(marked) == _MAX_TIMES:
+            break
+        stamp = element.get("datetime") or element.get("content") or element.get("title") or ""
+        properties = marks(element)
+        if not {"datepublished", "published_time"}.isdisjoint(properties) or (
             element.tag == "time" and element.get("pubdate") is not None
         ):
-            marked.append(text)
-        elif element.tag == "time" and stamp:
-            plain.append(text)
-    yield "marked as date of publication", tuple(marked[:5]), 0.9
+            marked.append(stamp or shown_text(element)[:100])
+        elif element.tag == "time" and stamp and "datemodified" not in properties:
+            plain.append(stamp)
+    yield "marked as date of publication", tuple(marked), 0.9
     yield "JSON-LD dateCreated", texts(head.article.get("dateCreated")), 0.7
-    yield "time element", tuple(plain[:1]), 0.6
+    yield "time element", tuple(plain[:_MAX_TIMES]), 0.6
 
 
 def find_canonical_url(head: PageHead) -> str | None:
@@ -270,17 +267,39 @@ def find_source(head: PageHead, canonical_url: str | None) -> Found[str] | None:
     return None
 
 
-def find_tags(head: PageHead) -> tuple[str, ...]:
-    """Keywords, from where editors set them rather than where search engines read them."""
-    for stated in (
-        head.all("article:tag"),
-        texts(head.article.get("keywords")),
-        head.all("news_keywords"),
-        head.all("keywords"),
+def find_tags(tree: HtmlElement, head: PageHead, text: str) -> tuple[str, ...]:
+    """Keywords, from where editors set them rather than where search engines read them.
+
+    text: the article's title and body, which must speak of one of an editor's tags at least.
+    Keywords for search engines, and links to tags, are the whole site's unless it speaks of half.
+    """
+    linked = (shown_text(a) for a in _TAG_LINKS(tree) if "tag" in a.get("rel").lower().split())
+    spoken_of = fold(text)
+    for stated, share in (
+        (head.all("article:tag"), 0.0),
+        (texts(head.article.get("keywords")), 0.0),
+        (head.all("parsely-tags", "sailthru.tags"), 0.0),
+        (head.all("news_keywords"), _SITE_WIDE),
+        (tuple(linked), _SITE_WIDE),
+        (head.all("keywords"), _SITE_WIDE),
     ):
-        if tags := distinct_tags(stated):
+        tags = _without_sites(distinct_tags(stated), head)
+        named = sum(_stem(tag) in spoken_of for tag in tags)
+        if named and named >= share * len(tags):
             return tags
     return ()
+
+
+def _stem(tag: str) -> str:
+    """Without what inflection may have changed."""
+    folded = fold(tag)
+    return folded[: max(4, len(folded) - 2)]
+
+
+def _without_sites(tags: tuple[str, ...], head: PageHead) -> tuple[str, ...]:
+    """Without the site's name, and without what is written for machines: `type:article`, `id=7`."""
+    sites = {fold(head.first("og:site_name")), *map(fold, texts(head.article.get("publisher")))}
+    return tuple(tag for tag in tags if fold(tag) not in sites and not _MACHINE_TAG.search(tag))
 
 
 def distinct_tags(stated: tuple[str, ...]) -> tuple[str, ...]:

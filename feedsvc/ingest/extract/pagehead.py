@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html import unescape
 from typing import Any
 
 from lxml.html import HtmlElement
 
-from feedsvc.ingest.bounds import names
+from feedsvc.ingest.extract.pagejson import find_article
+from feedsvc.model.ids import fold
 
-_ARTICLE_TYPES = names(
-    """Article NewsArticle BlogPosting ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle
-    BackgroundNewsArticle ReviewNewsArticle LiveBlogPosting SocialMediaPosting TechArticle
-    ScholarlyArticle AdvertiserContentArticle SatiricalArticle Report Review"""
-)
-MAX_JSON_NODES = 20_000
-MAX_JSON_CHARS = 1_000_000
+_MIN_HEADLINE_CHARS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
 class PageHead:
     """meta: by lower-case name or property, every content in order. article: the JSON-LD object
-    that describes the article, its references resolved, or {}. links: by rel. language: html lang.
+    that describes the article, its references resolved, or {}. links: by rel. alternates: where
+    the page is to be found in each language, by hreflang in lower case. language: html lang.
     """
 
     meta: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     article: Mapping[str, Any] = field(default_factory=dict)  # Any: whatever the JSON holds
     links: Mapping[str, str] = field(default_factory=dict)
+    alternates: Mapping[str, str] = field(default_factory=dict)
     title: str = ""
     language: str = ""
     base_href: str = ""
@@ -48,96 +43,61 @@ class PageHead:
 
 def read_head(tree: HtmlElement) -> PageHead:
     meta: dict[str, list[str]] = {}
-    for element in tree.iter("meta"):
-        name = element.get("property") or element.get("name") or element.get("itemprop")
-        content = " ".join((element.get("content") or "").split())
-        if name and content:
-            meta.setdefault(name.strip().lower(), []).append(content)
     links: dict[str, str] = {}
-    for element in tree.iter("link"):
-        for rel in (element.get("rel") or "").lower().split():
-            links.setdefault(rel, (element.get("href") or "").strip())
-    title = next(tree.iter("title"), None)
-    base = next(tree.iter("base"), None)
+    alternates: dict[str, str] = {}
+    scripts: list[str] = []
+    headings: list[str] = []
+    title = base = ""
+    for element in tree.iter("meta", "link", "script", "title", "base", "h1"):
+        if element.tag == "meta":
+            _add_meta(meta, element)
+        elif element.tag == "link":
+            href = (element.get("href") or "").strip()
+            for rel in (element.get("rel") or "").lower().split():
+                links.setdefault(rel, href)
+            if element.get("hreflang"):
+                alternates.setdefault(element.get("hreflang").strip().lower(), href)
+        elif element.tag == "script":
+            if (element.get("type") or "").split(";")[0].strip().lower() == "application/ld+json":
+                scripts.append(element.text or "")
+        elif element.tag == "h1":
+            headings.append(element.text_content())
+        elif element.tag == "title":
+            # An SVG in the page has its own.
+            title = title or " ".join(element.text_content().split())
+        else:
+            base = base or (element.get("href") or "").strip()
+    own = [fold(t) for t in (*headings[:20], *meta.get("og:title", [])[:1], title)]
+
+    def is_headline(text: str) -> bool:
+        folded = fold(text)
+        return len(folded) >= _MIN_HEADLINE_CHARS and any(folded in shown for shown in own)
+
     return PageHead(
         meta={name: tuple(contents) for name, contents in meta.items()},
-        article=_json_article(tree),
+        article=find_article(scripts, is_headline),
         links=links,
-        title=" ".join(title.text_content().split()) if title is not None else "",
-        language=_declared_language(tree),
-        base_href=((base.get("href") or "") if base is not None else "").strip(),
+        alternates=alternates,
+        title=title,
+        language=declared_language(tree if tree.tag == "html" else next(tree.iter("html"), tree)),
+        base_href=base,
     )
 
 
-def _declared_language(tree: HtmlElement) -> str:
-    html = tree if tree.tag == "html" else next(tree.iter("html"), tree)
+def _add_meta(meta: dict[str, list[str]], element: HtmlElement) -> None:
+    content = " ".join((element.get("content") or element.get("value") or "").split())
+    if not content:
+        return
+    # RDFa lists several properties in one attribute.
+    stated = (element.get("property") or "").split()[:4]
+    for name in (*stated, element.get("name") or "", element.get("itemprop") or ""):
+        contents = meta.setdefault(name.strip().lower(), [])
+        if content not in contents:
+            contents.append(content)
+
+
+def declared_language(element: HtmlElement) -> str:
+    """The language that an element itself declares, or ""."""
     return (
-        html.get("lang") or html.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
+        element.get("lang") or element.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
     ).strip()
-
-
-def _json_article(tree: HtmlElement) -> Mapping[str, Any]:
-    """The object that describes the article: the one that says most, the first among equals."""
-    objects = []
-    for script in tree.iter("script"):
-        if (script.get("type") or "").split(";")[0].strip().lower() == "application/ld+json":
-            objects += list(_objects(_parsed(script.text or "")))
-    by_id = {o["@id"]: o for o in objects if isinstance(o.get("@id"), str) and len(o) > 1}
-    articles = [o for o in objects if _types(o) & _ARTICLE_TYPES]
-    wanted = ("headline", "datePublished", "author", "mainEntityOfPage", "articleBody")
-    best = max(articles, key=lambda o: sum(bool(o.get(key)) for key in wanted), default={})
-    return {key: _resolved(value, by_id) for key, value in best.items()}
-
-
-def _parsed(text: str) -> Any:  # Any: JSON
-    """Its JSON, forgiving what pages get wrong: comments around it, line ends in strings."""
-    text = text.strip().removeprefix("<!--").removesuffix("-->")
-    text = text.replace("//<![CDATA[", "").replace("//]]>", "").strip().rstrip(";")
-    if len(text) > MAX_JSON_CHARS:
-        return None
-    try:
-        return json.loads(text, strict=False)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _objects(value: Any) -> Iterator[dict[str, Any]]:
-    """Every object within, outermost first."""
-    pending = [value]
-    for _ in range(MAX_JSON_NODES):
-        if not pending:
-            return
-        value = pending.pop(0) if len(pending) < 100 else pending.pop()
-        if isinstance(value, dict):
-            yield value
-            pending += value.values()
-        elif isinstance(value, list):
-            pending += value
-
-
-def _types(value: Mapping[str, Any]) -> set[str]:
-    kind = value.get("@type")
-    kinds = kind if isinstance(kind, list) else [kind]
-    return {k.rpartition("/")[2].rpartition(":")[2] for k in kinds if isinstance(k, str)}
-
-
-def _resolved(value: Any, by_id: Mapping[str, Any]) -> Any:
-    """The value, where it only names an object of the page: that object."""
-    if isinstance(value, list):
-        return [_resolved(item, by_id) for item in value]
-    if isinstance(value, dict) and set(value) <= {"@id", "@type"}:
-        return by_id.get(str(value.get("@id")), value)
-    return value
-
-
-def texts(value: Any) -> tuple[str, ...]:
-    """The plain texts of a JSON-LD value: strings, names of objects, `@value`s; in order."""
-    items = value if isinstance(value, list) else [value]
-    found = []
-    for item in items[:100]:
-        if isinstance(item, dict):
-            item = item.get("name") or item.get("@value")
-            item = item[0] if isinstance(item, list) and item else item
-        if isinstance(item, str) and item.strip():
-            found.append(" ".join(unescape(item).split()))
-    return tuple(found)

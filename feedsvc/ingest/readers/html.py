@@ -11,10 +11,16 @@ from feedsvc.ingest.extract.textual import to_xml_chars
 # Scripts and styles are most of many a page. JSON-LD stays: it says who wrote what, and when. An
 # element that is never closed goes with all that follows, as browsers have it.
 _SCRIPT = re.compile(
-    r"<script\b(?P<attributes>[^>]*+)>.*?(?:</script\s*>|\Z)", re.IGNORECASE | re.DOTALL
+    r"<script\b(?P<attributes>[^>]*+)>(?:[^<]++|<(?!/script\s*>))*+(?:</script\s*>|\Z)",
+    re.IGNORECASE,
 )
-_STYLE = re.compile(r"<style\b[^>]*+>.*?(?:</style\s*>|\Z)", re.IGNORECASE | re.DOTALL)
-_REFERENCE = re.compile(r"&#(?:x[0-9a-f]{1,8}|[0-9]{1,10});?", re.IGNORECASE)
+_STYLE = re.compile(r"<style\b[^>]*+>(?:[^<]++|<(?!/style\s*>))*+(?:</style\s*>|\Z)", re.IGNORECASE)
+# Only those that may be none of XML's characters: controls, surrogates, what lies beyond.
+_REFERENCE = re.compile(
+    r"&#(?:x0*+(?:[0-8bcef]|1[0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef]|[0-9a-f]{5,8})(?![0-9a-f])"
+    r"|0*+(?:[0-8]|1[124-9]|2[0-9]|3[01]|5[5-7][0-9]{3}|6553[45]|[0-9]{6,10})(?![0-9]));?",
+    re.IGNORECASE,
+)
 _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
 # A hint for narrow columns; in titles, summaries and searches it only parts words.
 _SOFT_HYPHEN = re.compile("\u00ad|&(?:shy|#173|#xad);", re.IGNORECASE)
