@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 PIP = $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
 CONSTRAINTS = config/constraints.txt
 
-.PHONY: run test lint format bench soak clean
+.PHONY: run test lint format bench accuracy soak clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.installed
@@ -27,6 +27,10 @@ format: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(VENV)/bin/python -m tests.benchmarks
+
+# How right extraction is, on a corpus beside the checkout; tests/accuracy/README.md.
+accuracy: $(VENV)/.installed-dev
+	$(VENV)/bin/python -m tests.accuracy
 
 # The tests that kill, for many more rounds than `make test` has time for.
 soak: $(VENV)/.installed-dev

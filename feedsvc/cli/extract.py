@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import sys
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,10 +20,10 @@ from feedsvc.errors import DocumentError, RefusedDocument, UnreadableDocument
 from feedsvc.ingest.article import TextDump
 from feedsvc.ingest.discover import Found, WatchedRoot
 from feedsvc.ingest.extract.dump import label_lines
-from feedsvc.ingest.extract.roles import Role
+from feedsvc.ingest.extract.roles import Labelled, Role
 from feedsvc.ingest.pipeline import draft_entry
 from feedsvc.ingest.readers import read
-from feedsvc.model.entry import EntryDraft, Precision
+from feedsvc.model.entry import EntryDraft, Evidence, Precision
 from feedsvc.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -40,6 +42,19 @@ _COLOURS = {
     Role.BODY: None,
 }
 
+_BLANK_LINE = "\n\n"
+# From this width on, the reasons have a column of their own.
+_WIDE_COLUMNS = 140
+_INDENT = 23
+_SURENESS = ((0.9, "green"), (0.6, "yellow"), (0.0, "red"))
+# The order in which people ask for them; any other comes behind.
+_FIELDS = ("title", "authors", "published", "language", "source", "tags", "body")
+_NOT_FOUND = {
+    "authors": "none: nothing names an author",
+    "published": "none: nothing says when",
+    "language": "none: too little text to tell",
+}
+
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH…")
@@ -53,6 +68,8 @@ def extract(settings: Settings, paths: tuple[Path, ...], jsonl: bool, explain: b
     """
     if jsonl and explain:
         raise click.UsageError("choose one of --jsonl and --explain")
+    if os.environ.get("NO_COLOR"):  # no-color.org; click itself asks the terminal alone
+        click.get_current_context().color = False
     show = _show_json if jsonl else _show_explained if explain else _show_short
     failed = False
     for path in paths:
@@ -138,30 +155,97 @@ def _show_explained(
     click.secho(f"{name}\n", bold=True)
     document = read(path, raw, settings.limits)
     if isinstance(document, TextDump):
-        for labelled in label_lines(document):
-            if not labelled.line.text.strip():
-                continue
-            shown = labelled.line.text.strip()
-            shown = shown if len(shown) <= 70 else f"{shown[:69]}…"
-            colour = _COLOURS.get(labelled.role, "bright_black")
-            role = click.style(f"{labelled.role:<15}", fg=colour)
-            why = click.style(labelled.why, dim=True)
-            click.echo(
-                f"{labelled.line.numbers[0]:>5}  {role} {click.style(shown, fg=colour)}  {why}"
-            )
-        click.echo()
-    for evidence in draft.evidence:
-        field = click.style(f"{evidence.field:<12}", bold=True)
-        lines = _shown_lines(evidence.lines)
-        told = click.style(f"({evidence.confidence:.0%}: {evidence.rule}{lines})", dim=True)
-        click.echo(f"  {field} {evidence.value}  {told}")
+        _show_lines(label_lines(document), _lines_used(draft))
+    for field in dict.fromkeys([*_FIELDS, *(evidence.field for evidence in draft.evidence)]):
+        told = [evidence for evidence in draft.evidence if evidence.field == field]
+        for evidence in told:
+            _show_evidence(evidence, draft)
+        if not told and field in _NOT_FOUND:
+            click.echo(f"  {click.style(f'{field:<13}', bold=True)} {_NOT_FOUND[field]}")
     click.echo()
+
+
+def _lines_used(draft: EntryDraft) -> dict[int, str]:
+    """Line number to the fields that were taken from there; the body's role says it already."""
+    used: dict[int, str] = {}
+    for evidence in draft.evidence:
+        if evidence.field != "body":
+            for number in evidence.lines:
+                if evidence.field not in used.get(number, ""):
+                    used[number] = f"{used.get(number, '')} →{evidence.field}"
+    return used
+
+
+def _show_lines(labelled: Sequence[Labelled], used: dict[int, str]) -> None:
+    """A row a line: number, role, text, the fields taken from it, what spoke for the role.
+
+    The reasons stand in a column of their own where the terminal has room for it, else below.
+    """
+    width = shutil.get_terminal_size().columns
+    beside = width >= _WIDE_COLUMNS
+    room = max(20, (width - _INDENT) * 3 // 5 if beside else width - _INDENT)
+    for item in labelled:
+        if not item.line.text.strip():
+            continue
+        colour = _COLOURS.get(item.role, "bright_black")
+        number = item.line.numbers[0]
+        marks = "".join(dict.fromkeys(used[n] for n in item.line.numbers if n in used))
+        shown = _cut(item.line.text.strip(), room - len(marks))
+        text = click.style(shown, fg=colour) + click.style(marks, bold=True)
+        row = f"{number:>5}  {click.style(f'{item.role:<15}', fg=colour)} {text}"
+        if beside:
+            gap = " " * (room - _columns(shown) - len(marks) + 2)
+            why = _cut(item.why, width - _INDENT - room - 3)
+        else:
+            gap = f"\n{' ' * _INDENT}"
+            why = item.why
+        click.echo(f"{row}{gap}{click.style(why, dim=True)}" if why else row)
+    click.echo()
+
+
+def _show_evidence(evidence: Evidence, draft: EntryDraft) -> None:
+    value = evidence.value
+    if evidence.field == "published":
+        value = _published(draft) or value
+    elif evidence.field == "body" and not value:
+        value = f"{draft.text.count(_BLANK_LINE) + 1} blocks"
+    field = click.style(f"{evidence.field:<13}", bold=True)
+    colour = next(colour for least, colour in _SURENESS if evidence.confidence >= least)
+    sure = click.style(f"{evidence.confidence:.0%}", fg=colour)
+    why = click.style(f"{evidence.rule}{_shown_lines(evidence.lines)}", dim=True)
+    click.echo(f"  {field} {value}\n  {'':<13} {sure}: {why}")
 
 
 def _shown_lines(lines: tuple[int, ...]) -> str:
     if not lines:
         return ""
     return f", line {lines[0]}" if len(lines) == 1 else f", lines {lines[0]} to {lines[-1]}"
+
+
+def _cut(text: str, columns: int) -> str:
+    """`text`, or as much of its beginning as fits with an ellipsis behind it."""
+    if _columns(text) <= columns:
+        return text
+    taken = 1
+    for end, char in enumerate(text):
+        taken += _columns(char)
+        if taken > columns:
+            return f"{text[:end]}…"
+    return text
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal `text` takes: Chinese signs two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0
+        if unicodedata.category(char) in ("Mn", "Me", "Cf")
+        else 2
+        if unicodedata.east_asian_width(char) in ("W", "F")
+        else 1
+        for char in text
+    )
 
 
 def _show_error(name: str, error: DocumentError, *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""`make bench`: ingestion of many dumps, the sweep that finds nothing, the rendering of feeds."""
+"""`make bench`: extraction, ingestion, the sweep that finds nothing, the rendering of feeds."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from feedsvc.store.leases import take_lease
 from feedsvc.store.migrate import upgrade
 from feedsvc.web.wsgi import spare_the_collector
 from tests.benchmarks.dumps import dumps
+from tests.benchmarks.extraction import bench_extraction
 
 T = TypeVar("T")
 
@@ -36,6 +37,7 @@ def main() -> None:
     options.add_argument("--database", help="default: SQLite in a temporary folder")
     chosen = options.parse_args()
     print(f"{platform.machine()}, Python {platform.python_version()}, {chosen.documents:,} dumps")
+    bench_extraction(chosen.documents)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         _write_dumps(folder / "seeds", chosen.documents)

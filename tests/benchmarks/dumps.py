@@ -39,6 +39,29 @@ def dump(number: int, size_bytes: int = 3_500) -> str:
     return "\n".join(lines)
 
 
+def page_dump(number: int) -> str:
+    """The dump of a whole page: menus and teasers stand around what `dump` gives."""
+    chance = random.Random(number)
+    menu = [_sentence(chance, chance.randint(1, 3))[:-1] for _ in range(60)]
+    teasers = [_sentence(chance, chance.randint(5, 10))[:-1] for _ in range(50)]
+    tail = ["Share this article", "Related stories", *teasers, *menu, "© 2024 Harbour News"]
+    return "\n".join([*menu, dump(number, 6_000), *tail])
+
+
+def page(number: int) -> str:
+    """A page of HTML with the lines of `page_dump`."""
+    above, _, below = page_dump(number).partition("\n\n")
+    title, *lines = [line for line in below.split("\n") if line]
+    body = "\n".join(f"<p>{line}</p>" for line in lines if line.endswith("."))
+    menu = "\n".join(f'<li><a href="/{line}">{line}</a></li>' for line in above.split("\n"))
+    links = "\n".join(f'<li><a href="/">{x}</a></li>' for x in lines if not x.endswith("."))
+    return (
+        f"<!doctype html><html lang=en><head><title>{title}</title></head><body>"
+        f"<nav><ul>{menu}</ul></nav><main><article><h1>{title}</h1>{body}</article></main>"
+        f"<aside><ul>{links}</ul></aside></body></html>"
+    )
+
+
 def dumps(count: int) -> Iterator[tuple[str, str]]:
     """Names and contents of `count` dumps, a hundred a folder."""
     for number in range(count):

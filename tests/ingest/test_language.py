@@ -24,6 +24,25 @@ TEXTS = {
     "ru": "Последний паром сезона вышел во вторник из гавани с сорока пассажирами на борту.",
     "uk": "Останній пором сезону вийшов у вівторок із гавані з сорока пасажирами на "
     "борту, повідомили.",
+    "ps": "د دې موسم وروستۍ کښتۍ د سې شنبې په ورځ له څلوېښتو مسافرو سره له بندر څخه ووتله",
+    "ckb": "دوایین کەشتیی ئەم وەرزە ڕۆژی سێشەممە بە چل گەشتیارەوە لە بەندەرەکە دەرچوو و گوتیان",
+    "sd": "هن موسم جي آخري ٻيڙي اڱاري ڏينهن چاليهن مسافرن سان بندرگاهه مان روانو ٿي، "
+    "عملدارن ٻڌايو ته طوفان اچي رهيو آهي",
+    "my": "ရာသီ၏ နောက်ဆုံးကူးတို့သင်္ဘောသည် အင်္ဂါနေ့တွင် ခရီးသည်လေးဆယ်ဖြင့် ဆိပ်ကမ်းမှ ထွက်ခွာသွားသည်",
+    "no": "Sesongens siste ferge forlot havnen tirsdag med førti passasjerer om bord, to uker "
+    "tidligere enn planlagt, opplyser havnemyndighetene.",
+    "da": "Sæsonens sidste færge forlod havnen tirsdag med fyrre passagerer om bord, to uger "
+    "tidligere end planlagt, oplyser havnemyndighederne.",
+    "sv": "Säsongens sista färja lämnade hamnen på tisdagen med fyrtio passagerare ombord, två "
+    "veckor tidigare än planerat, uppger hamnmyndigheten.",
+    "cs": "Poslední trajekt této sezóny vyplul v úterý z přístavu se čtyřiceti cestujícími.",
+    "sk": "Posledný trajekt tejto sezóny vyplával v utorok z prístavu so štyridsiatimi "
+    "cestujúcimi.",
+    "id": "Feri terakhir musim ini meninggalkan pelabuhan pada hari Selasa dengan empat puluh "
+    "penumpang, dua minggu lebih awal dari yang direncanakan, kata otoritas pelabuhan.",
+    "pt": "A última balsa da temporada deixou o porto na terça-feira com quarenta passageiros.",
+    "gl": "O último transbordador da tempada saíu do porto o martes con corenta persoas a bordo.",
+    "bg": "Последният ферибот за сезона напусна пристанището във вторник с четиридесет пътници.",
     "hi": "इस मौसम की आखिरी नाव मंगलवार को चालीस यात्रियों के साथ बंदरगाह से रवाना हुई, अधिकारियों ने कहा।",
 }
 
@@ -39,6 +58,28 @@ def test_a_confidence_stands_beside_the_language() -> None:
     found = identify_language(TEXTS["en"])
     assert found is not None
     assert 0.5 <= found.confidence <= 1.0
+
+
+def test_norwegian_is_one_language_however_it_is_written() -> None:
+    nynorsk = "Den siste ferja for sesongen forlét hamna tysdag med førti passasjerar om bord, to "
+    found = identify_language(nynorsk + "veker tidlegare enn planlagt, opplyser hamnestyret.")
+    assert found is not None
+    assert found.code == "no"
+
+
+@pytest.mark.parametrize("code", ["de", "ja"])
+def test_what_is_left_of_a_menu_before_a_long_text_does_not_decide(code: str) -> None:
+    menu = "Our privacy policy has changed. Read about the cookies that we and our partners use. "
+    found = identify_language(menu * 3 + 40 * TEXTS[code])
+    assert found is not None
+    assert found.code == code
+
+
+def test_a_text_that_leaves_doubts_gets_a_longer_look() -> None:
+    names = "Anna Ferrari, Jane Doe, Marco Rossi, Olga Petrova, Wei Zhang, Maria Silva, Ali Khan. "
+    found = identify_language(TEXTS["fr"] + 6 * names + TEXTS["fr"])
+    assert found is not None
+    assert found.code == "fr"
 
 
 @pytest.mark.parametrize("text", ["", "Share", "12:30 – 13:45", "Read more on page four"])

@@ -1,18 +1,22 @@
-"""The language of a text: its script first, then py3langid among the languages of that script."""
+"""The language of a text: by its script where that says it, else by py3langid."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-# Measured on 850 dumps of news: as many right answers as from twice as many, in half the time.
-_MAX_CHARS = 500
-_MIN_LETTERS = 40
-# Below this the model is guessing: measured on news, right guesses lie above it nearly always.
+# Measured on news in 24 languages, py3langid is right on 99.9 % of pieces of this length, and on
+# all those of which it is surer than _SURE; the others get a second, longer look.
+_MAX_CHARS = 250
+_MAX_CHARS_IN_DOUBT = 1000
+_SURE = 0.95
+_MIN_LETTERS = 25
+# Below this the model is guessing, unless it saw enough to be torn between sister languages.
 _MIN_CONFIDENCE = 0.5
+_MIN_CONFIDENCE_OF_MUCH = 0.3
+_MUCH_CHARS = 500
 
 # A script that news of one language alone is written in.
 _ONE_LANGUAGE = (
@@ -36,12 +40,12 @@ _ONE_LANGUAGE = (
 _OTHER_SCRIPT = re.compile("[\u0370-\u03ff\u0531-\u1cff\u3041-\ud7a3]")
 _HAN = re.compile("[\u3400-\u9fff]")
 _DENSE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
-_ARABIC = re.compile("[\u0621-\u06d3]")
-# Letters that only one of the languages in Arabic script uses, or uses all the time.
-_URDU = re.compile("[ٹڈڑںےھہ]")
-_PERSIAN = re.compile("[پچژگیک]")
-_ARABIC_ONLY = re.compile("[ةىيكأإؤ]")
-_SPOKEN_AS = {"nb": "no", "nn": "no"}
+# Letters of Sindhi alone, which py3langid does not know.
+_SINDHI = re.compile("[ٻڀٺٽڦڄڃڇڌڏڍڙڳڱڻڪ]")
+# What the model tells apart and news does not: the dialects of Arabic are written as Standard
+# Arabic, Norwegian is one feed, and its "Southern Kurdish" is what it makes of Sorani.
+_WRITTEN_AS = {"nn": "no", "arz": "ar", "ary": "ar", "sdh": "ckb", "uzs": "uz"}
+_NO_LANGUAGE = "zxx"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +58,19 @@ class FoundLanguage:
 
 def identify_language(text: str) -> FoundLanguage | None:
     """The language of a body; None where nothing certain can be said."""
-    sample = text[:_MAX_CHARS]
+    found = _identify(_sample(text, _MAX_CHARS))
+    if len(text) <= _MAX_CHARS or (found and found.confidence >= _SURE):
+        return found
+    return _identify(_sample(text, _MAX_CHARS_IN_DOUBT)) or found
+
+
+def _sample(text: str, chars: int) -> str:
+    """From within: a dateline, a caption or what is left of a menu stands at the ends."""
+    start = max(0, len(text) - chars) // 3
+    return text[start : start + chars]
+
+
+def _identify(sample: str) -> FoundLanguage | None:
     letters = sum(map(str.isalpha, sample))
     if _OTHER_SCRIPT.search(sample):
         # A sign of Chinese, Japanese or Korean says as much as several letters.
@@ -66,33 +82,20 @@ def identify_language(text: str) -> FoundLanguage | None:
                 return FoundLanguage(code=code, confidence=0.99)
         if len(_HAN.findall(sample)) > 0.5 * letters:
             return FoundLanguage(code="zh", confidence=0.97)
-        if len(_ARABIC.findall(sample)) > 0.5 * letters:
-            return _in_arabic_script(sample)
+        if len(_SINDHI.findall(sample)) > 0.05 * letters:
+            return FoundLanguage(code="sd", confidence=0.95)
     if letters < _MIN_LETTERS:
         return None
     code, confidence = _identifier().classify(sample)
-    if confidence < _MIN_CONFIDENCE:
+    enough = _MIN_CONFIDENCE if len(sample) < _MUCH_CHARS else _MIN_CONFIDENCE_OF_MUCH
+    if confidence < enough or code == _NO_LANGUAGE:
         return None
-    return FoundLanguage(code=_SPOKEN_AS.get(code, code), confidence=round(float(confidence), 3))
-
-
-def _in_arabic_script(sample: str) -> FoundLanguage | None:
-    counts = Counter(
-        {
-            "ur": 3 * len(_URDU.findall(sample)),
-            "fa": len(_PERSIAN.findall(sample)),
-            "ar": len(_ARABIC_ONLY.findall(sample)),
-        }
-    )
-    (code, most), (_, second), _ = counts.most_common()
-    if not most:
-        return None
-    return FoundLanguage(code=code, confidence=round(most / (most + second), 3))
+    return FoundLanguage(code=_WRITTEN_AS.get(code, code), confidence=round(float(confidence), 3))
 
 
 @lru_cache(maxsize=1)
 def _identifier() -> Any:  # Any: py3langid ships no types
-    """The model of py3langid, loaded at the first use (a quarter of a second)."""
+    """The model of py3langid, loaded at the first use (half a second)."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -1,0 +1,1 @@
+"""How right extraction is, in figures: `make accuracy`. A measurement on a corpus, never a test."""
