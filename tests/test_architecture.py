@@ -38,6 +38,7 @@ EXCEPTIONS = {
     ("feedsvc.cli.extract", "feedsvc.ingest.article"): "extraction is shown without any store",
     ("feedsvc.cli.extract", "feedsvc.ingest.discover"): "extraction is shown without any store",
     ("feedsvc.cli.extract", "feedsvc.ingest.extract.dump"): "--explain labels each line",
+    ("feedsvc.cli.extract", "feedsvc.ingest.extract.parts"): "--explain labels each line",
     ("feedsvc.cli.extract", "feedsvc.ingest.extract.roles"): "--explain labels each line",
     ("feedsvc.cli.extract", "feedsvc.ingest.pipeline"): "extraction is shown without any store",
     ("feedsvc.cli.extract", "feedsvc.ingest.readers"): "--explain labels each line",

@@ -20,7 +20,7 @@ from feedsvc.settings import LimitSettings
 
 # Stored with each entry, beside the policy's. Raise it whenever a rule of decoding, reading or
 # extracting changes what a document gives.
-EXTRACTOR_VERSION = 1
+EXTRACTOR_VERSION = 2
 
 
 def draft_entry(path: bytes, raw: bytes, limits: LimitSettings, excerpt_bytes: int) -> EntryDraft:

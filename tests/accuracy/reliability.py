@@ -50,7 +50,7 @@ def _of_document(document: Document) -> Iterator[Given]:
     names = {scorer().norm_author(name) for name in document.truth["authors"] or ()}
     for evidence in document.prediction.evidence:
         field = evidence["field"]
-        if field == "authors" and names:
+        if field == "authors" and (names or document.truth["authors_none"]):
             right = scorer().norm_author(evidence["value"]) in names
         elif _METRICS.get(field) in document.scores:
             right = document.scores[_METRICS[field]] == 1

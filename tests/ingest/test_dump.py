@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from feedsvc.errors import EmptyDocument
 from feedsvc.ingest.article import BlockKind, Extraction
 from feedsvc.ingest.decode import decode
-from feedsvc.ingest.extract.dump import extract_dump, label_lines
-from feedsvc.ingest.extract.roles import Role
-from feedsvc.ingest.extract.weights import BIASES, WEIGHTS
+from feedsvc.ingest.extract.dump import extract_dump, label_lines, read_lines
+from feedsvc.ingest.extract.parts import STATES, Part, Role
+from feedsvc.ingest.extract.roles import role_model
 from feedsvc.ingest.readers.text import read_text
 from feedsvc.model.entry import PersonKind, Precision
 from tests.casebook import Case, cases
 
+CASES = Path(__file__).parents[1] / "cases" / "dump"
 SEED = Path(__file__).parents[3] / "shared" / "seeds" / "000_85a0e0d8c90aca57.txt"
 
 
@@ -135,8 +136,9 @@ def test_an_ambiguous_date_follows_the_order_of_another() -> None:
 def test_a_copyright_line_names_the_publisher_and_nothing_else(
     line: str, source: str | None
 ) -> None:
-    body = "The ferry left the harbour on Tuesday with forty people on board, the port said. " * 4
-    dump = f"The ferry has left the island\nBy Ines Haldorsen\n\n{body}\n\n{body}\n\nShare\n{line}"
+    one = "The ferry left the harbour on Tuesday with forty people on board, the port said. " * 4
+    two = "Nobody on the island expected it to come back before the winter storms were over. " * 4
+    dump = f"The ferry has left the island\nBy Ines Haldorsen\n\n{one}\n\n{two}\n\nShare\n{line}"
     assert extracted(dump.encode()).source == source
 
 
@@ -189,6 +191,21 @@ def test_a_line_of_two_megabytes_does_not_hang(piece: str) -> None:
     assert time.process_time() - begun < 5.0
 
 
-def test_the_table_of_weights_speaks_of_every_role() -> None:
-    spoken_of = {role for by_role in WEIGHTS.values() for role in by_role}
-    assert spoken_of == set(Role) == {role for _, role in BIASES}
+def test_the_weights_speak_of_every_state_and_know_the_features() -> None:
+    dump = read_text("The Harbour\n\nFerry leaves\n\nBy Jane Roe\n3 May 2022\n\nThe ferry left.\n")
+    lines = read_lines(dump.lines)
+    model = role_model()
+    known = {name for state in STATES for name in model.speak_for(state, lines[0].features, 99)}
+    assert known
+    assert all(
+        model.speak_for(state, [f for line in lines for f in line.features]) for state in STATES
+    )
+
+
+def test_a_path_goes_on_from_part_to_part_and_says_how_sure_it_is() -> None:
+    dump = read_text((CASES / "german-page-with-a-label-before-the-name/source.txt").read_text())
+    labelled = label_lines(dump)
+    order = list(Part)
+    places = [order.index(item.part) for item in labelled]
+    assert places == sorted(places)
+    assert all(0 <= item.sure <= 1 and 0 <= item.text <= 1.0001 for item in labelled)

@@ -1,234 +1,345 @@
 """Words by which the parts of a news page around its article are known, in many languages.
 
-Common words of every page, none of one site. All are compared folded (`months.fold`).
+They are common words of every page, none of one site, and lie in words/, a file a table. All are
+compared folded (`months.fold`).
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
 
 from feedsvc.ingest.extract.months import fold
 
+_WORDS = Path(__file__).with_name("words")
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(fold(w.strip()) for w in words.replace("\n", ";").split(";") if w.strip())
+_SIGNS_BEFORE = re.compile(r"[^\w]{1,4}")
+# All that may stand behind a label that is a line of its own: "Comments (12) »".
+_BEHIND_A_LABEL = frozenset(" .,:;…!›»>→▶▼|()[]/+-–—#*0123456789")
+_SHORT = 70
+# Phrases are found by their first three letters; of Chinese, Japanese and Korean two are enough.
+_FAR_EAST = "\u2e80"
+_STOPS = ("।", "۔", "。", "！", "!", "．", "։")
 
 
-# Whole lines that are buttons, menus and labels.
-FURNITURE = _set("""
-close;open;menu;main menu;search;submit search;submit;log in;login;log out;sign in;sign up
-sign out;register;subscribe;subscribe now;unsubscribe;newsletter;newsletters;share;share this
-share this article;share article;share this story;share on;share via;follow;follow us;following
-followed;like;likes;save;saved;save article;bookmark;print;email;e-mail;copy link;copy;copied
-link copied;copy url;facebook;twitter;x;linkedin;whatsapp;telegram;pinterest;reddit;tumblr
-instagram;youtube;tiktok;messenger;bluesky;threads;flipboard;mail;google+;sms;rss;advertisement
-advertisements;advert;ad;ads;sponsored;sponsored content;promoted;skip ad;skip to content
-skip to main content;skip navigation;home;homepage;back;back to top;top;next;previous;prev;more
-show more;show less;load more;view all;see all;see more;read aloud;listen;listen to article
-listen to this article;play;pause;replay;watch;watch now;video;videos;photos;photo;image;images
-gallery;slideshow;live;breaking;breaking news;latest;latest news;trending;popular;news;sport
-sports;opinion;business;politics;world;culture;entertainment;lifestyle;travel;technology;tech
-science;health;weather;comment;comments;no comments;add comment;leave a comment;post a comment
-view comments;join the conversation;text size;font size;small;medium;large;a;aa;aaa;a a a;a+;a-
-+;-;ok;yes;no;cancel;accept;accept all;reject all;cookie settings;privacy settings;settings
-my account;account;profile;contact;contact us;about;about us;help;faq;terms;privacy
-privacy policy;terms of use;terms of service;careers;jobs;gift article;gift this article;summary
-key points;highlights;contents;table of contents;in this article;on this page;jump to
-image credits;credits;credit;caption;enlarge;expand;zoom;full screen;fullscreen
-toggle navigation;toggle caption;hide caption;translate;language;suche;suchen;anmelden;abmelden
-registrieren;abonnieren;abo;abonnement;teilen;artikel teilen;drucken;artikel drucken;merken
-artikel merken;merkliste;vorlesen;artikel anhoren;anhoren;kommentare;kommentieren;zuruck;weiter
-mehr;anzeige;anzeigen;werbung;startseite;schlagzeilen;alle;mehr anzeigen;alle anzeigen
-newsletter abonnieren;folgen;kopieren;link kopieren;schliessen;schließen;speichern;gespeichert
-inhalt;ubersicht;impressum;datenschutz;nachrichten;politik;wirtschaft;kultur;panorama;wissen
-gesundheit;reise;auto;bilder;podcast;podcasts;seite drucken;per mail;accueil;partager
-partager l'article;imprimer;imprimer cet article;commenter;commentaires;reagir;recherche
-rechercher;se connecter;connexion;s'abonner;abonnez-vous;fermer;suivant;precedent;publicite
-lire plus tard;sauvegarder;ecouter;envoyer par mail;copier le lien;a la une;actualites;monde
-economie;societe;inicio;compartir;imprimir;buscar;iniciar sesion;suscribete;suscribirse;cerrar
-comentarios;comentar;publicidad;guardar;siguiente;anterior;ultimas noticias;enviar;copiar enlace
-portada;deportes;economia;sociedad;mundo;fotos;compartilhar;compartilhe;entrar;assine;assinar
-fechar;publicidade;ouvir;salvar;ultimas;pesquisar;condividi;stampa;cerca;accedi;abbonati;chiudi
-commenti;pubblicita;salva;ascolta;successivo;precedente;cronaca;delen;deel;zoeken;inloggen
-abonneren;sluiten;reacties;advertentie;lees voor;bewaar;del;sok;logga in;prenumerera;stang
-kommentarer;annons;dela;dela artikeln;lyssna;spara;meny;logg inn;abonner;lukk;annonse;hor;jaa
-haku;kirjaudu;tilaa;mainos;kommentit;sdilet;hledat;prihlasit;predplatne;zavrit;diskuse;reklama
-ulozit;poslechnout;udostepnij;szukaj;zaloguj;zamknij;komentarze;zapisz;drukuj;paylas;ara;giris
-abone ol;kapat;yorumlar;reklam;yazdir;kaydet;dinle;anasayfa;bagikan;cari;masuk;daftar;tutup
-komentar;iklan;beranda;поделиться;поиск;войти;вход;подписаться;подписка;закрыть;комментарии
-реклама;главная;новости;меню;слушать;печать;поширити;пошук;увійти;підписатися;закрити;коментарі
-головна;новини;شارك;مشاركة;بحث;تسجيل الدخول;اشترك;اشتراك;إغلاق;تعليقات;التعليقات;إعلان;الرئيسية
-القائمة;طباعة;أخبار;المزيد;حفظ;اشتراک گذاری;جستجو;ورود;عضویت;نظرات;تبلیغات;خانه;شیئر;تلاش;تبصرے
-صفحہ اول;शेयर करें;शेयर;खोजें;लॉगिन;होम;विज्ञापन;टिप्पणी;वीडियो;मेन्यू;कॉपी लिंक;メニュー;検索;ログイン
-会員登録;閉じる;シェア;共有;印刷;コメント;広告;トップ;ホーム;ツイート;ブックマーク;保存;反応;社会;政治;経済;国際;スポーツ;菜单;搜索;搜尋;登录;登入;注册;註冊;关闭;關閉
-分享;打印;列印;评论;評論;广告;廣告;首页;首頁;收藏;微博;微信
-메뉴;검색;로그인;회원가입;닫기;공유;공유하기;인쇄;댓글;광고;홈;구독;구독하기;기사 공유
-""")
+def _blocks(name: str) -> dict[str, list[str]]:
+    """The phrases of words/NAME.txt, folded; by what stands in brackets above each block."""
+    text = (_WORDS / f"{name}.txt").read_text(encoding="utf-8")
+    blocks: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        if line.startswith("["):
+            phrases = blocks.setdefault(line[1:-1], [])
+        elif line and not line.startswith("# "):
+            phrases += fold(unicodedata.normalize("NFC", line)).split(";")
+    return blocks
 
-# What begins (or is) a line of furniture that says more.
-_FURNITURE_BEGINS = (
-    "share on |share this|share via|share with|follow us|follow @|sign up|subscribe to|"
-    "subscribe now|"
-    "log in to|click here|click to|tap to|download (?:the|our)|get (?:the|our) |watch:|watch live|"
-    "listen:|listen to|skip to|jump to|go to |advertisement|sponsored|powered by|image credits?:|"
-    "reading time|read time|estimated read|lesedauer|lesezeit|temps de lecture|tiempo de lectura|"
-    "tempo di lettura|tempo de leitura|leestijd|doba cteni|czas czytania|время чтения|"
-    "\\d{1,3} ?(?:min|mins|minutes?|minuten?|minuti|minutos?)\\b|"
-    "\\d{1,6} ?(?:comments?|shares?|views?|likes?|kommentare?|commentaires?|comentarios|commenti|"
-    "reacties|kommentarer|kommentaaria|комментари|views|aufrufe)\\b|"
-    "artikel (?:teilen|merken|drucken|anhoren)|jetzt (?:abonnieren|anmelden|lesen)|newsletter|"
-    "abonnez-vous|recevez|inscrivez-vous|suscribete|registrate|iscriviti|abbonati|assine|"
-    "folgen sie|folge uns|suivez|siguenos|seguici|siga |cookies?\\b|we use cookies|"
-    "enable javascript|please enable|your browser|this site|wir verwenden|nous utilisons|"
-    "aktuelle zeit|current time|loaded:|stream type|remaining time|your video will|"
-    "date loaded|page loaded|local time|today is|last login|"
-    "this article is more than|this content is|dieser artikel|cet article est reserve|"
-    "show caption|hide caption|open image|view image|image \\d|\\d+ of \\d+|\\d+ ?/ ?\\d+$|"
-    "字号|字號|字体大小|文字サイズ|글자 ?크기|"
-    "skip |\\(button\\)|iframe:|\\[(?: |_|image|img|button)"
+
+def _phrases(name: str) -> list[str]:
+    """The phrases of words/NAME.txt, of all languages."""
+    return [phrase for block in _blocks(name).values() for phrase in block]
+
+
+class Beginnings:
+    """Phrases with which lines begin; each says how the line may go on.
+
+    "menu" is a line of its own; "tags:" may have a colon and more behind it; "more on ~" goes on
+    as a short line that is no sentence; "reporting by *" goes on as it likes. Without the space
+    ("关注~", "aktualis*") the phrase may end inside a word. "get *newsletter" is a short line
+    that says "newsletter" later, "show # ~" has a number there. Few lines
+    begin with the first three letters of any phrase: looking for these first costs as little as a
+    regular expression of a tenth of the phrases.
+    """
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        endings: dict[str, dict[str, list[str]]] = {}
+        for phrase in dict.fromkeys(phrases):
+            words = phrase.partition("*")[0].strip(" :~#([¿¡<")
+            key = f"{words} "[:3] if words < _FAR_EAST else words[:2]
+            known = endings.setdefault(key, {}).setdefault(words, [])
+            known.append(phrase.partition(words)[2])
+        self._known = {key: (tuple(by_words), by_words) for key, by_words in endings.items()}
+
+    def match(self, folded: str) -> str | None:
+        """The phrase with which a line begins, behind at most four signs."""
+        at = 0
+        first = folded[:1]
+        if not first.isalnum() and (signs := _SIGNS_BEFORE.match(folded)):
+            at = signs.end()
+            first = folded[at : at + 1]
+        known = self._known.get(folded[at : at + (3 if first < _FAR_EAST else 2)])
+        if known is None or not folded.startswith(known[0], at):
+            return None
+        for words, endings in known[1].items():
+            if folded.startswith(words, at):
+                end = at + len(words)
+                if any(_may_end(folded, end, ending) for ending in endings):
+                    return words
+        return None
+
+    search = match
+
+
+def _may_end(folded: str, end: int, ending: str) -> bool:
+    """Whether a line may go on like this behind a phrase that ends at `end`."""
+    behind = folded[end : end + 1]
+    if not behind or ending == "*":
+        return True
+    if ending == "~":
+        return _is_short(folded)
+    later = ending.lstrip(" *")
+    if ending and later and later not in (":", "~"):
+        if "#" in later:
+            return folded[end : end + 2].lstrip()[:1].isdigit()
+        return later in folded[end:] and _is_short(folded)
+    if ending and not behind.isalnum():
+        if ending == " *":
+            return True
+        if ending == " ~" and _is_short(folded):
+            return True
+        if folded[end : end + 2].lstrip()[:1] == ":":
+            return True
+    return len(folded) - end <= 12 and _BEHIND_A_LABEL.issuperset(folded[end:])
+
+
+def _is_short(folded: str) -> bool:
+    if len(folded) > _SHORT or folded.endswith(_STOPS):
+        return False
+    return not folded.endswith(".") or folded.endswith("..")
+
+
+# Whole lines that are buttons, menus, sections and labels.
+FURNITURE = frozenset(_phrases("furniture"))
+
+_ODD_FURNITURE = re.compile(
+    r"\[(?: |_|im|button)|\(button\)|\d+ ?(?:of|/|von|de|sur|di|van|av|из|з) ?\d+$"
 )
-FURNITURE_BEGINS = re.compile(rf"(?:{_FURNITURE_BEGINS})")
+_NUMBER_BEFORE = re.compile(
+    r"\d[\d.,]*(?: ?(?:k|m|tsd\.?|mil|тыс\.?|tis\.|만|万|萬|천)(?!\w))? ?\+? ?"
+)
+_COUNT = re.compile(r" ?[\d.,]+\)?")
+_FURNITURE_AND_SIGNS = FURNITURE | frozenset("|/>›»·•,&-–—<+")
+_DIGITS = frozenset("0123456789")
+_ODD_FIRST = _DIGITS | frozenset("[(")
+_COUNT_LAST = _DIGITS | frozenset(")")
+
+
+class _FurnitureBegins:
+    """Lines that begin with a phrase of furniture or a count, or hold nothing but furniture."""
+
+    def __init__(self, phrases: Iterable[str], counted: Iterable[str]) -> None:
+        self._phrases, self._counted = Beginnings(phrases), Beginnings(counted)
+
+    def match(self, folded: str) -> str | None:
+        """What of a line is furniture, or None."""
+        if phrase := self._phrases.match(folded):
+            return phrase
+        if len(folded) > _SHORT:
+            return None
+        if folded[0] in _ODD_FIRST:
+            if _ODD_FURNITURE.match(folded):
+                return folded
+            number = _NUMBER_BEFORE.match(folded)
+            return self._counted.match(folded[number.end() :]) if number else None
+        if folded[-1] in _COUNT_LAST:
+            label, _, count = folded.rpartition("(" if folded[-1] == ")" else ":")
+            return label if label.rstrip() in FURNITURE and _COUNT.fullmatch(count) else None
+        word, _, more = folded.partition(" ")
+        if word in FURNITURE and more and _FURNITURE_AND_SIGNS.issuperset(more.split()):
+            return folded
+        return None
+
+
+FURNITURE_BEGINS = _FurnitureBegins(_phrases("furniture_begins"), _phrases("counted"))
 
 # Lines after which a page speaks of something else.
-TAIL = re.compile(
-    r"^[^\w]{0,4}(?:"
-    r"related(?: (?:articles?|stor(?:y|ies)|posts?|coverage|content|links?|news|topics?|"
-    r"video))?$|related:|"
-    r"more (?:on|from|in|stories|news|to read|about|like this)\b|most (?:read|popular|viewed|"
-    r"recent|shared)|"
-    r"read (?:more|next|also|full)\b|also read|see also|you (?:may|might) (?:also )?like|"
-    r"recommended|"
-    r"trending|popular (?:now|stories|posts)|latest (?:news|stories|articles|posts|headlines)|"
-    r"up next|don.t miss|editor.s picks?|top stories|what to read|what.s trending|"
-    r"topics?(?::|$)|tags?(?::|$)|filed under|categories|keywords|in this story|"
-    r"comments?$|\d+ comments?|leave a (?:reply|comment)|post (?:a )?comment|"
-    r"join the (?:conversation|"
-    r"discussion)|your comment|please read our comment|view comments|"
-    r"about the author|follow (?:us|.{2,40} on )|sign up (?:for|to)|subscribe|get (?:the|our) |"
-    r"©|\(c\)|copyright\b|all rights reserved|reporting by|"
-    r"additional reporting|originally published|this (?:article|story) (?:was|"
-    r"originally|first)|first published|advertise|terms (?:of|and|&)|privacy|contact us|"
-    r"mehr (?:zum thema|zu |aus|von|nachrichten)|weitere (?:artikel|themen|nachrichten|meldungen)|"
-    r"lesen sie auch|auch interessant|das konnte sie|meistgelesen|meist gelesen|zum thema|"
-    r"themen(?::|$)|"
-    r"schlagworte|kommentare|quellen?:|verwendete quellen|empfehlung|lesetipps|"
-    r"a lire aussi|lire aussi|sur le meme sujet|a decouvrir|les plus lus|plus d.articles|"
-    r"articles lies|"
-    r"dossiers?$|reagir|commenter|voir aussi|recevoir la|"
-    r"lea tambien|mas (?:en|sobre|noticias|informacion)|noticias relacionadas|te puede interesar|"
-    r"relacionad|lo mas (?:leido|visto)|archivado en|temas(?::|$)|etiquetas|normas de|"
-    r"leia (?:mais|tambem)|veja (?:mais|tambem)|mais lidas|topicos|"
-    r"leggi anche|potrebbe interessarti|articoli correlati|i piu letti|altri articoli|"
-    r"lees (?:ook|meer)|meer over|meest gelezen|las (?:mer|ocksa)|mer om|mest last|"
-    r"les (?:ogsa|mer)|"
-    r"lue (?:myos|lisaa)|luetuimmat|mest laeste|"
-    r"souvisejici|ctete take|mohlo by vas|nejctenejsi|temata|stitky|czytaj (?:tez|takze|wiecej)|"
-    r"zobacz (?:tez|takze)|najczesciej|ilgili haber|cok okunan|etiketler|benzer|"
-    r"baca juga|artikel terkait|berita terkait|terpopuler|"
-    r"читайте также|читать также|материалы по теме|по теме|самое читаемое|теги|комментарии|"
-    r"читайте також|матеріали за темою|теги|"
-    r"اقرا ايضا|مواضيع ذات صلة|اخبار ذات صلة|الاكثر (?:قراءة|تصفحا)|المزيد|كلمات (?:دلالية|"
-    r"مفتاحية)|"
-    r"مطالب مرتبط|بیشتر بخوانید|پربازدید|برچسب|مزید پڑھیں|متعلقہ|"
-    r"यह भी पढ़ें|ये भी पढ़ें|और पढ़ें|संबंधित|"
-    r"関連(?:記事|ニュース|リンク|タグ)|あわせて読みたい|アクセスランキング|ランキング|ジャンル|キーワード|タグ|"
-    r"相关(?:新闻|阅读|文章)|相關|延伸閱讀|热门|熱門|责任编辑|责编|推荐|推薦|标签|標籤|"
-    r"관련(?:기사|뉴스)|많이 본|추천|저작권"
-    r")"
-)
+TAIL = Beginnings(_phrases("tail"))
 
 # Who claims the rights in a page, and in what words; the name stands before or behind them.
 RIGHTS = re.compile(
     r"all rights? reserved|alle rechte(?: vorbehalten)?|tous droits(?: reserves)?|"
-    r"(?:todos )?los derechos(?: reservados)?|todos os direitos(?: reservados)?|"
-    r"(?:tutti i )?diritti riservati|riproduzione riservata|alle rechten(?: voorbehouden)?|"
-    r"alla rattigheter|med ensamratt|kaikki oikeudet|wszelkie prawa(?: zastrzezone)?|"
-    r"vsechna prava(?: vyhrazena)?|tum haklari(?: saklidir)?|hak cipta(?: dilindungi)?|"
-    r"все права(?: защищены)?|усi права|усі права(?: захищені)?|"
+    r"todos los derechos(?: reservados)?|los derechos reservados|derechos reservados|"
+    r"todos os direitos(?: reservados)?|direitos reservados|tots els drets(?: reservats)?|"
+    r"tutti i diritti(?: riservati)?|diritti riservati|riproduzione riservata|"
+    r"alle rechten(?: voorbehouden)?|toate drepturile(?: rezervate)?|"
+    r"alla rattigheter|med ensamratt|alle rettigheder|alle rettigheter|kaikki oikeudet|"
+    r"koik oigused|visas tiesibas|visos teises saugomos|"
+    r"wszelkie prawa(?: zastrzezone)?|vsechna prava(?: vyhrazena)?|vsetky prava(?: vyhradene)?|"
+    r"vse pravice pridrzane|sva prava (?:pridrzana|zadrzana)|minden jog fenntartva|"
+    r"(?:her|tum) hakki(?: saklidir)?|tum haklari(?: saklidir)?|"
+    r"butun huquqlar(?:i)?(?: qorunur)?|hak cipta(?: dilindungi| terpelihara)?|"
+    r"giu ban quyen|haki zote zimehifadhiwa|"
+    r"все права(?: защищены)?|(?:усі|всі) права(?: захищені)?|"
+    r"всички права(?: запазени)?|сва права (?:задржана|придржана)|"
+    r"ολα τα δικαιωματα|με επιφυλαξη παντοσ δικαιωματοσ|"
     r"(?:جميع|كافة|كل|تمام)? ?(?:ال)?حقوق(?: النشر)? محفوظة?(?: ل)?|"
-    r"جملہ حقوق(?: بحق .{2,30})? محفوظ(?: ہ[یي]ں)?|(?:تمامي|كليه) حقوق(?: .{2,60} محفوظ است)?|"
-    r"सर्वाधिकार सुरक्षित|版权所有|版權所有|著作權所有|無断(?:転載|複製)\S*|禁止転載|"
-    r"未经\S*|未經\S*|不得转载|무단 ?전재\S*(?: .{2,12}금지)?|저작권자?"
+    r"جملہ حقوق(?: بحق .{2,30})? محفوظ(?: ہ[ي]ں)?|"
+    r"(?:تمامي|تمام|كليه) حقوق(?: .{2,60} محفوظ است)?|"
+    r"सर्वाधिकार सुरक्षित|सर्व हक्क (?:सुरक्षित|राखीव)|সর্বস্বত্ব|"
+    r"అన్ని హక్కులు|כל הזכויות שמורות|բոլոր իրավունքները|ყველა უფლება დაცულია|สงวนลิขสิทธิ์|"
+    r"版权所有|版權所有|著作權所有|無断(?:転載|複製)\S*|禁止転載|"
+    r"未经\S*(?:授权|许可)\S*|未經\S*(?:授權|許可)\S*|不得转载|"
+    r"무단 ?전재\S*(?: .{2,12}금지)?|저작권자?"
 )
-COPYRIGHT = re.compile(r"©|\(c\)|ⓒ|copyright")
+COPYRIGHT = re.compile(r"©|\(c\)|copyright")
+
 # Lines that say where a text was taken from.
 SOURCE_LABEL = re.compile(
-    r"(?:文章|信息|新闻)?(?:来源|來源|出处|稿源)(?: ?[:：|]|$)|출처 ?[:：]|"
-    r"(?:quelle|source|fuente|fonte|bron|kilde|kalla|zrodło|zdroj|kaynak|источник|джерело|المصدر|"
-    r"منبع) ?: ?\S"
+    r"(?:文章|信息|新闻)?(?:来源|來源|出处|稿源)(?: ?[:|]|$)|"
+    r"(?:출처|자료|出典|引用元|資料來源) ?:|"
+    r"(?:quellen?|sources?|fuentes?|fontes?|fonti|fonts?|bron(?:nen)?|sursa|surse|kilder?|"
+    r"kall(?:a|or)|"
+    r"lahde|lahteet|allikas|allikad|avots|avoti|saltini(?:s|ai)|zrodł[oa]|zdroje?|viri?|izvori?|"
+    r"forras(?:ok)?|kaynak|m[eə]nb[eə]|sumber|nguon|chanzo|источники?|джерел[оа]|източни(?:к|ци)|"
+    r"πηγ(?:η|εσ)|المصدر|المصادر|منبع|منابع|ماخذ|بشكريہ|स्रोत|সূত্র|ஆதாரம்|మూలం|מקור|"
+    r"աղբյուր[ը]?|წყარო|ที่มา) ?: ?\S"
 )
 
-CAPTION = re.compile(
-    r"(?:\((?:photos?|foto|bild|image|picture|file|ap|afp|reuters|getty|quelle|archiv|"
-    r"symbolbild|c\))\b|"
-    r"\b(?:photos?|foto|fotos|bild|bilder|image|images|picture|pictures|photograph|symbolbild|"
-    r"photo credit|image credit|fuente|fonte|quelle|kuva|zdroj|fot\.|fotograf|"
-    r"photo by)s? ?[:/|] ?\S|"
-    r"\bgetty images?\b|\bshutterstock\b|\bistock\b|\bimago\b|\bunsplash\b|\balamy\b|"
-    r"\bpicture alliance\b|"
-    r"\bphoto(?:graph)? (?:by|courtesy)\b|\bap photo|\bvia (?:getty|reuters|ap|afp|getty images)\b|"
-    r"\bfile photo\b|\bhandout\b|\bcourtesy of\b|\bphotos? d.archives?\b|"
-    r"[/|] ?(?:afp|ap|reuters|epa|dpa|getty|imago|efe|ansa|tass|xinhua|apa|picture alliance|"
-    r"scanpix|ntb)"
-    r"[\w .,/-]{0,24}\)?$|"
-    r"(?:afp|reuters|epa|dpa|getty|imago|efe|ansa|apa|keystone)/[a-z]|reuters/|"
-    r"^(?:file|pictured|above|left|right|pictured above)\b ?[-–—:]|"
-    r"\.(?:jpe?g|png|gif|webp)$|"
-    r"фото ?:|صورة|تصویر:|عکس|（.{0,20}(?:提供|撮影|写真).{0,10}）|"
-    r"=.{0,20}撮影|图片来源|图源|사진 ?[=:/]|[(（]사진)"
+_OF_PICTURES = _blocks("pictures")
+_PICTURE_LABELS = frozenset(_OF_PICTURES["label"])
+_PICTURE_PHRASES = (*_OF_PICTURES["phrase"], *dict.fromkeys(_OF_PICTURES["alone"]))
+_PHRASES_IN_ASCII = tuple(filter(str.isascii, _PICTURE_PHRASES))
+_AGENCIES = (
+    "afp|ap|reuters|epa|dpa|getty|getty images|imago|efe|ansa|tass|xinhua|apa|picture alliance|"
+    "scanpix|ntb|keystone|lusa|belga|anp|ritzau|lehtikuva|pap|ctk|mti|pti|ani|"
+    "dha|iha|antara|bernama|unian|tanjug|agerpres|elta|leta|bns|afp/getty|реитер|тасс"
 )
+_PICTURE_BEGINS = re.compile(
+    rf"(?:{_AGENCIES})/[^\W\d_]|(?:file|pictured|above|left|right|pictured above|from left|im bild|"
+    r"auf dem bild|sur la photo|en la imagen|na foto|nella foto|op de foto|pa bilden|na zdjeciu|"
+    r"na snimku|na fotografii|на фото|на снимке|на снимката|на фотографіі|图为|圖為) ?[-–—:]|"
+    r"图为|圖為|上图|下图|上圖|下圖|写真は|写真上"
+)
+_PICTURE_ENDS = re.compile(
+    rf"(?:[/|] ?|\. ?|© ?)(?:{_AGENCIES})(?:[/ ][\w .,/-]{{0,24}})?\)?$|"
+    r"\.(?:jpe?g|png|gif|webp)$|사진$|=.{0,20}撮影"
+)
+_PICTURE_IN_BRACKETS = re.compile(
+    r"[(\[](?:(?:photos?|fotos?|bild(?:er)?|images?|pictures?|file|quelle|archiv|symbolbild|kuvat?|"
+    rf"фото|صورة|사진|写真|撮影|צילום)(?!\w)|(?:{_AGENCIES})(?:/| photo)|"
+    r".{0,20}(?:提供|撮影|写真).{0,10}\))"
+)
+_BEHIND_A_WORD = re.compile(r"[:/|=] ?\S")
+_BEFORE_A_WORD = re.compile(r"[\s()\[\]<>,;\"“„。、/|:=]")
+
+
+class _Caption:
+    """Lines that speak of a picture: a label with a name behind it, a telling phrase, a credit."""
+
+    def search(self, folded: str) -> str | None:
+        """What in a line speaks of a picture, or None."""
+        found = _PICTURE_BEGINS.match(folded) or _PICTURE_ENDS.search(folded[-50:])
+        found = found or _PICTURE_IN_BRACKETS.search(folded)
+        if found:
+            return found[0]
+        for sign in _BEHIND_A_WORD.finditer(folded):
+            before = folded[max(0, sign.start() - 24) : sign.start()].rstrip()
+            before = before.removesuffix(" by").removesuffix(" credit")
+            word = _BEFORE_A_WORD.split(before)[-1].rstrip(".")
+            if word in _PICTURE_LABELS:
+                return word
+        phrases = _PHRASES_IN_ASCII if folded.isascii() else _PICTURE_PHRASES
+        return next((phrase for phrase in phrases if phrase in folded), None)
+
+
+CAPTION = _Caption()
 
 # One of these is in every line that CAPTION finds: looking for words is faster than searching.
-CAPTION_WORDS = _set(
-    "photo;photos;foto;fotos;bild;bilder;image;images;picture;pictures;pictured;photograph;symbolbild;"
-    "file;ap;afp;reuters;epa;dpa;getty;imago;efe;ansa;tass;xinhua;apa;scanpix;ntb;keystone;alliance;"
-    "archiv;archives;quelle;fuente;fonte;kuva;zdroj;fot;fotograf;shutterstock;istock;unsplash;alamy;handout;"
-    "courtesy;above;left;right;jpg;jpeg;png;gif;webp;c;фото;صورة;تصوير;تصویر;عکس;عكس"
+CAPTION_WORDS = frozenset(
+    [
+        *_OF_PICTURES["label"],
+        *_OF_PICTURES["alone"],
+        *_OF_PICTURES["hint"],
+        *re.split(r"[|/ ]", _AGENCIES),
+    ]
 )
-CAPTION_SIGNS = re.compile("提供|撮影|写真|图片|图源|사진")
-
-PUBLISHED = re.compile(
-    r"(?:publish|posted|first published|publi[ce]|publie|publicad|pubblicat|erstellt|"
-    r"veroffentlicht|"
-    r"gepubliceerd|publicer|publiser|julkaistu|opublikowan|vydano|publikovan|yayin|giris|"
-    r"diterbitkan|опубликован|опубліковано|نشر|منتشر|تاریخ انتشار|"
-    r"公開|配信|发布|發布|입력|게시|geschrieben am)"
-)
-UPDATED = re.compile(
-    r"(?:updat|modif|edited|revised|corrected|aktualisier|stand:|mis a jour|actualizad|atualizad|"
-    r"aggiornat|bijgewerkt|uppdater|oppdater|opdater|paivitetty|zaktualiz|aktualizov|guncelle|"
-    r"diperbarui|обновл|изменен|оновлен|تحديث|به ?روز|अपडेट|更新|수정)"
-)
-RENDERED = re.compile(
-    r"(?:date loaded|page loaded|today is|last login|accessed|retrieved|gedruckt)"
+# The same for scripts whose words have no spaces or hold signs that are no letters.
+CAPTION_SIGNS = re.compile(
+    "提供|撮影|写真|图片|圖片|图源|圖源|图为|圖為|图:|圖:|上图|下图|上圖|下圖|摄影|攝影|資料|资料图|示意|配图|参考|イメージ|"
+    "사진|이미지|그래픽|ภาพ|फोटो|तस्वीर|छायाचित्र|ছবি|படம்|ఫోటో|ఫొటో|చిత్రం"
 )
 
-AGO = re.compile(
-    r"(?:\b\d{1,3} ?(?:h|hr|hrs|hours?|m|min|mins|minutes?|days?|d|weeks?|months?|years?|stunden?|"
-    r"tagen?|minuten|heures?|jours?|horas?|dias?|ore|giorni|час\w*|дн\w*|timer|timmar|"
-    r"hodin\w*) ?ago\b|"
-    r"\bvor \d{1,3} (?:stunden?|tagen?|minuten|wochen)|\bil y a \d{1,3} |\bhace \d{1,3} |"
-    r"\bha \d{1,3} |"
-    r"\d{1,3} (?:ore|giorni) fa\b|\d{1,3} ?"
-    r"(?:時間前|分前|日前|小时前|分钟前|天前|시간 전|분 전|일 전)|منذ \d|\d{1,3}h$)"
-)
+_OF_DATES = {kind: re.compile("|".join(stems)) for kind, stems in _blocks("dates").items()}
+PUBLISHED, UPDATED = _OF_DATES["published"], _OF_DATES["updated"]
+# What is said of the day on which a page was shown or printed.
+RENDERED = _OF_DATES["rendered"]
+
+_OF_AGO = _blocks("ago")
+_UNITS = frozenset(_OF_AGO["unit"])
+_AGO_BEFORE = tuple(f" {word}" for word in _OF_AGO["before"])
+_AGO_BEHIND = frozenset(_OF_AGO["behind"])
+_AGO_TOGETHER = tuple(_OF_AGO["together"])
+_AGO_LINKS = frozenset(_OF_AGO["link"])
+_NUMBER = re.compile(r"(?<![\d.,:/])\d{1,3}(?![\d.,:/])")
+
+
+class _Ago:
+    """How long ago: "5 hours ago", "vor 3 Tagen", "2時間前"."""
+
+    def search(self, folded: str) -> str | None:
+        """The number in a line that says how long ago, or None."""
+        numbers = _NUMBER.finditer(folded)
+        return next((number[0] for number in numbers if _is_ago(folded, number)), None)
+
+
+def _is_ago(folded: str, number: re.Match[str]) -> bool:
+    behind = folded[number.end() : number.end() + 40].lstrip()
+    if behind.startswith(_AGO_TOGETHER):
+        return True
+    words = behind.split(None, 3)[:3]
+    if not words:
+        return False
+    unit = words[0].rstrip(".,;·|")
+    before = folded[: number.start()].rstrip()
+    if unit not in _UNITS:
+        # Swahili puts the unit first.
+        return before.rpartition(" ")[2] in _UNITS and unit in ("zilizopita", "iliyopita")
+    if len(words) > 1 and words[1].rstrip(".,;:·|") in _AGO_BEHIND:
+        return True
+    if len(words) > 2 and words[2].rstrip(".,;:·|") in _AGO_BEHIND:
+        return words[1] in _AGO_LINKS
+    if len(words) == 1 and unit in ("h", "hrs") and len(folded) <= _SHORT:
+        return True
+    return _is_short(folded) and f" {before}".endswith(_AGO_BEFORE)
+
+
+AGO = _Ago()
 
 URL = re.compile(r"(?:https?://|www\.)\S")
-BULLET = re.compile(r"^\s*(?:[*•·●▪◦‣■□–—-]|\+|o(?= [A-Z])|\(?\d{1,2}[.)])\s+(?=\S)")
-DATELINE = re.compile(
-    r"^(?:[^\W\d_][\w'’.-]*[ ,/]{1,2}){0,6}[^\W\d_][\w.'’-]*,? ?(?:\d{1,2}\.? [^\W\d_]{3,10}\.? ?)?"
-    r"(?:\((?:[A-Z][\w./ -]{1,24})\))? ?(?:--|[–—:-]) \S|"
-    r"^【[^】]{2,24}】|^（?[^（）]{2,16}[社網网]）|"
-    r"^\([^)]{2,30}\) ?(?:--|[–—-])"
-)
-DATELINE_SIGN = re.compile(r"[–—:,(（）【-]")
-PLACE_IN_CAPITALS = re.compile(r"^[A-ZÀ-ÞА-ЯІЇЄ][A-ZÀ-ÞА-ЯІЇЄ .'’-]{2,30}[,:(–—-]")
+BULLET = re.compile(r"^\s*(?:[*•·●▪◦‣■□∙⁃▸►➤➢✓✔◆◇–—-]|\+|o(?= [A-Z])|\(?\d{1,2}[.)])\s+(?=\S)")
 
-SENTENCE_END = re.compile(r"[.!。！।۔?？؟][\"'”’»)\]」』）]{0,3}$")
+_UPPER = "".join(
+    chr(code)
+    for first, last in (
+        (0x41, 0x24F),
+        (0x386, 0x3AB),
+        (0x400, 0x4FF),
+        (0x531, 0x556),
+        (0x1EA0, 0x1EF9),
+    )
+    for code in range(first, last + 1)
+    if chr(code).isupper()
+)
+_LOWER = "a-zß-öø-ÿ\u0101-\u024fα-ωά-ώа-џա-և\u10d0-\u10fa\u1ea1-\u1ef9"
+# Letters of a word, with the signs of vowels that Python takes for no letters.
+_IN_A_WORD = r"\w'’.\u0900-\u0963\u0966-\u0dff\u0e00-\u0e7f-"
+DATELINE = re.compile(
+    rf"^(?:[^\W\d_][{_IN_A_WORD}]*[ ,/]{{1,2}}){{0,6}}[^\W\d_][{_IN_A_WORD}]*,? ?"
+    r"(?:\d{1,2}\.? [^\W\d_]{3,10}\.? ?)?"
+    rf"(?:\((?:[{_UPPER}][\w./ -]{{1,24}})\))? ?(?:--|[–—:-]) \S|"
+    r"^【[^】]{2,24}】|^（?[^（）]{2,16}[社網网]）|^.{2,16}\d{1,2}[日号][电電讯訊]|"
+    r"^\([^)]{2,30}\) ?(?:--|[–—-])|^[\[(][^\])=]{2,20}=[^\])]{2,20}[\])]"
+)
+# One of these is in every line that DATELINE finds.
+DATELINE_SIGN = re.compile(r"[–—:-] |\) ?[–—-]|[=】）電电讯訊]")
+PLACE_IN_CAPITALS = re.compile(rf"^[{_UPPER}][{_UPPER} .'’-]{{2,30}}[,:(–—-]")
+
+SENTENCE_END = re.compile(r"[.!。！।॥۔?？؟։።][\"'”’»)\]」』）]{0,3}$")
 QUOTE_END = ('"', "”", "»", "」", "』", "’", "“")
 # Every way begins with the stop itself, which a search finds far faster than a letter before it.
 SENTENCE_INSIDE = re.compile(
-    r"[.!?。！？।۔؟](?:(?<=[a-zà-ÿа-я0-9\"”’»)][.!?])[\"”»)]? {1,2}[\"“«„(¿¡]?[A-ZÀ-ÞА-ЯІЇЄ]|"
-    r"(?<=[。！？])[^」』）]|(?<=[।۔؟]) )"
+    rf"[.!?。！？।۔؟։](?:(?<=[{_LOWER}0-9\"”’»)][.!?])[\"”»)]? {{1,2}}[\"“«„(¿¡]?[{_UPPER}]|"
+    r"(?<=[。！？])[^」』）]|(?<=[।۔؟։]) )"
 )
-QUOTE_START = ("“", '"', "«", "„", "「", "『", "»", "‘")
+QUOTE_START = ("“", '"', "«", "„", "「", "『", "»", "‘", "”")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from feedsvc.ingest.extract import peoplewords as words_of
 from feedsvc.ingest.extract.months import fold, month_of
@@ -112,6 +113,7 @@ _CASELESS = "\u0590"
 _BEYOND_LATIN = re.compile("[\u0370-\uffff]")
 
 # "Posted on May 3, 2020 by Ann Poe", "vor 2 Tagen von Ann Poe"
+_BEFORE_NAMES = " .*"
 _BEFORE_A_BYLINE = " \t\n\xa0.,;:|/–—-*(["
 _COLONS = frozenset([":", "：", "՝"])
 _DIGIT_SOON = re.compile(r"\D{0,24}[0-9]")
@@ -191,6 +193,10 @@ _NO_BEGINNINGS = frozenset("0123456789#@$€£%&+<>{}~")
 
 _TITLE_SIGN = re.compile(words_of.TITLE_SIGN, re.IGNORECASE)
 _ORGANIZATION_SIGN = re.compile(words_of.ORGANIZATION_SIGN, re.IGNORECASE)
+_TITLE_AND_ORGANIZATION_WORDS = words_of.TITLE_WORDS | words_of.ORGANIZATION_WORDS
+_TITLE_OR_ORGANIZATION_SIGN = re.compile(
+    f"{words_of.TITLE_SIGN}|{words_of.ORGANIZATION_SIGN}", re.IGNORECASE
+)
 _DESKS = re.compile(rf"\b(?:{words_of.DESKS})$", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W_][^\s,.;:|()/]*")
 _ROLE_BEHIND = re.compile(rf"\s*(?:{words_of.ROLES_BEHIND})(?=$|[\s=＝(（|,·・@])")
@@ -269,15 +275,18 @@ _HANGUL_FAMILIES = frozenset(
 )
 
 
+# A line is asked once for what it is, and again for its names; menus repeat themselves.
+@lru_cache(maxsize=1024)
 def parse_byline(text: str, *, labelled: bool = False) -> tuple[Person, ...]:
     """The authors that a byline names, in its order; none where it names nobody.
 
     labelled: `text` is known to be a byline (a metadata value, an author line): it may begin with
     a name. Otherwise it needs a lead ("By", "Von"), or must be an agency as a whole.
     """
+    begun = ""
     if not _may_sign(text):
-        begins = labelled and _may_begin_with_a_name(text[:_MAX_BYLINE_CHARS])
-        if not begins:
+        begun = text[:_MAX_BYLINE_CHARS].lstrip(_BEFORE_NAMES) if labelled else ""
+        if not _may_begin_with_a_name(begun):
             return ()
     line = _one_line(text)
     whole = agency_named(line)
@@ -296,7 +305,7 @@ def parse_byline(text: str, *, labelled: bool = False) -> tuple[Person, ...]:
         return ()
     if not weak and " " not in line and _is_handle(line):
         return (Person(name=line),)
-    if not _may_begin_with_a_name(line):
+    if line != begun and not _may_begin_with_a_name(line):
         return ()
     # "Text Size", "Di più": after such a lead only names may stand, and more than one word.
     return tuple(_people(line, weak=weak, led=bool(lead)))[:_MAX_PEOPLE]
@@ -417,7 +426,7 @@ def _has_a_role_behind(line: str) -> bool:
 def _one_line(text: str) -> str:
     plain = len(text) <= _MAX_BYLINE_CHARS and text.isascii() and text.isprintable()
     line = " ".join(text.split()) if plain else clean_text(text, _MAX_BYLINE_CHARS)
-    return _trimmed(line.lstrip(" .*").removesuffix("…"))
+    return _trimmed(line.lstrip(_BEFORE_NAMES).removesuffix("…"))
 
 
 def _trimmed(piece: str) -> str:
@@ -443,15 +452,14 @@ def _may_begin_with_a_name(line: str) -> bool:
         folded = word.casefold()
         if at and folded in _MAY_END_A_NAME:
             return True
-        small = word[0].islower() and _begins_small(word) and folded not in words_of.PARTICLES
         if (
-            small
+            (_begins_small(word) and folded not in words_of.PARTICLES)
             or at == _MAX_NAME_WORDS
             or folded in words_of.NOT_IN_A_NAME
             or (at == 0 and folded in words_of.NEVER_FIRST)
         ):
             # "senior writer": behind a title another name may follow; a body has a name too.
-            return _has_title(line) or _signs_as_a_body(line)
+            return _has_title_or_signs_as_a_body(line)
     return True
 
 
@@ -696,8 +704,15 @@ def _signs_as_a_body(text: str) -> bool:
     return _has_word(text, words_of.ORGANIZATION_WORDS, _ORGANIZATION_SIGN)
 
 
+def _has_title_or_signs_as_a_body(text: str) -> bool:
+    return _has_word(text, _TITLE_AND_ORGANIZATION_WORDS, _TITLE_OR_ORGANIZATION_SIGN)
+
+
 def _has_word(text: str, words: frozenset[str], sign: re.Pattern[str]) -> bool:
-    if not words.isdisjoint(text.casefold().replace("-", " ").replace("/", " ").split()):
+    folded = text.casefold()
+    if "-" in folded or "/" in folded:
+        folded = folded.replace("-", " ").replace("/", " ")
+    if not words.isdisjoint(folded.split()):
         return True
     return (
         not text.isascii()
