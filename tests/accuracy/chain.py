@@ -19,7 +19,9 @@ _Cell = TypeVar("_Cell", np.float64, np.bool_)
 Floats = NDArray[np.float64]
 
 _BATCH = 48
-_TINY, _HUGE = 1e-290, 1e80
+# Weights of paths beyond these are cut off; a document whose best allowed path is less likely than
+# the least is labelled wrong, and counts for nothing.
+_TINY, _LEAST, _HUGE = 1e-100, 1e-100, 1e80
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +165,7 @@ class Chain:
             log_sum=np.log(np.maximum(sums, _TINY)).sum(axis=0)
             + np.where(live, most[:, :, 0], 0.0).sum(axis=0)
             + np.log(np.maximum(last, _TINY)),
-            possible=(last > 1e-200) & (sums > 1e-200).all(axis=0),
+            possible=(last > _LEAST) & (sums > _LEAST).all(axis=0),
         )
 
 

@@ -14,7 +14,7 @@ _TABLE = """
 # width
    6   .  -3 -40 -40   .   .   . -20 -25 -15 -10 -30   1   6  tiny
    5   .   . -18 -30   .   .   . -12 -20   .  -6 -20   2   5  very short
-   2   .  -8   3 -12   .   .   .  -3 -15   4   . -10   3   2  short
+   2   .  -8   3 -8   .   .   .  -3 -15   4   . -10   3   2  short
   -2   . -20  13   2  -4   .   .   .  -8   4   .   .   4   .  middling
   -9 -30 -40  12   8 -12 -10   .   .   3 -12   .   .   .  -3  wide
    .   .   . -20 -20   .   .   .   . -10   .   .   .   .   .  one word
@@ -177,6 +177,7 @@ STEPS: dict[tuple[Role, Role], int] = {
     (Role.PUBLISHED, Role.UPDATED): 6,
     (Role.BYLINE, Role.STANDFIRST): -3,
     (Role.CHROME, Role.STANDFIRST): -10,
+    (Role.STANDFIRST, Role.BYLINE): 6,
     (Role.STANDFIRST, Role.STANDFIRST): -8,
     (Role.SUBHEADING, Role.SUBHEADING): -15,
     (Role.SUBHEADING, Role.BODY): 5,

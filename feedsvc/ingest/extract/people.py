@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
 from feedsvc.ingest.extract import peoplewords as words_of
 from feedsvc.ingest.extract.months import fold, month_of
@@ -275,8 +274,6 @@ _HANGUL_FAMILIES = frozenset(
 )
 
 
-# A line is asked once for what it is, and again for its names; menus repeat themselves.
-@lru_cache(maxsize=1024)
 def parse_byline(text: str, *, labelled: bool = False) -> tuple[Person, ...]:
     """The authors that a byline names, in its order; none where it names nobody.
 

@@ -163,13 +163,13 @@ class RoleModel:
 
     def scores(self, features: list[list[str]]) -> NDArray[np.float64]:
         """A row a line: for each state what the line and its neighbours say for it."""
-        row_of = self._row_of
+        row_of = self._row_of.get
         rows: list[int] = []
         starts: list[int] = []
         for names in features:
             starts.append(len(rows))
             rows.append(0)
-            rows += [row_of[name] for name in names if name in row_of]
+            rows += [row_of(name, 0) for name in names]
         weights = self._weights.take(rows, axis=0)
         own, above, below = self._np.hsplit(
             self._np.add.reduceat(weights, starts, axis=0), len(SEEN_FROM)
