@@ -19,9 +19,9 @@ from feedsvc.cli.options import common_options
 from feedsvc.errors import DocumentError, RefusedDocument, UnreadableDocument
 from feedsvc.ingest.article import TextDump
 from feedsvc.ingest.discover import Found, WatchedRoot
-from feedsvc.ingest.extract.dump import label_lines
-from feedsvc.ingest.extract.parts import Role
-from feedsvc.ingest.extract.roles import Labelled
+from feedsvc.ingest.extract.dump.article import label_lines
+from feedsvc.ingest.extract.dump.parts import Role
+from feedsvc.ingest.extract.dump.roles import Labelled
 from feedsvc.ingest.pipeline import draft_entry
 from feedsvc.ingest.readers import read
 from feedsvc.model.entry import EntryDraft, Evidence, Precision

@@ -7,9 +7,9 @@ from dataclasses import replace
 from feedsvc.errors import EmptyDocument
 from feedsvc.ingest.article import Extraction, HtmlPage, MarkdownText, Readable
 from feedsvc.ingest.blocks import excerpt_end, html_text, render_blocks
-from feedsvc.ingest.extract.dump import extract_dump
-from feedsvc.ingest.extract.html import extract_page
+from feedsvc.ingest.extract.dump.article import extract_dump
 from feedsvc.ingest.extract.markdown import extract_markdown
+from feedsvc.ingest.extract.page.article import extract_page
 from feedsvc.ingest.extract.summary import summarize
 from feedsvc.ingest.extract.textual import to_xml_chars
 from feedsvc.ingest.readers import read

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from feedsvc.ingest.extract import cues
-from feedsvc.ingest.extract.dates import find_dates
-from feedsvc.ingest.extract.months import fold
+from feedsvc.ingest.extract.days.dates import find_dates
+from feedsvc.ingest.extract.days.months import fold
 from tests.accuracy.corpus import DUMP_STYLES, Document, read_dump, scorer
 from tests.accuracy.layout import Layout, lay_out, squeezed
 

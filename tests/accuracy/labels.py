@@ -10,9 +10,9 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from feedsvc.ingest.extract.dates import find_dates
-from feedsvc.ingest.extract.lines import Line
-from feedsvc.ingest.extract.parts import STATES, TEXT_ROLES, Part, Role
+from feedsvc.ingest.extract.days.dates import find_dates
+from feedsvc.ingest.extract.dump.lines import Line
+from feedsvc.ingest.extract.dump.parts import STATES, TEXT_ROLES, Part, Role
 from feedsvc.ingest.extract.people import byline_lead
 from tests.accuracy.corpus import scorer
 

@@ -1,8 +1,8 @@
-"""Learn the weights of extract/roles.py from the corpus: `python -m tests.accuracy.learn`.
+"""Learn the weights of extract/dump/roles.py from the corpus: `python -m tests.accuracy.learn`.
 
-Writes extract/weights.tsv, learned from every publisher, and extract/reliability.tsv, how often a
-field was right that was so sure, of publishers not learned from; and prints what dumps of such
-publishers give.
+Writes, beside that module, weights.tsv, learned from every publisher, and reliability.tsv, how
+often a field was right that was so sure, of publishers not learned from; and prints what dumps of
+such publishers give.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from scipy import sparse
 
 from feedsvc.errors import EmptyDocument
 from feedsvc.ingest.decode import decode
-from feedsvc.ingest.extract import dump, roles
-from feedsvc.ingest.extract.lines import Line
-from feedsvc.ingest.extract.parts import FIRST_PARTS, LAST_PARTS, STATES, may_follow, name_of
-from feedsvc.ingest.extract.reliability import Reliability
+from feedsvc.ingest.extract.dump import article as dump
+from feedsvc.ingest.extract.dump import roles
+from feedsvc.ingest.extract.dump.lines import Line
+from feedsvc.ingest.extract.dump.parts import FIRST_PARTS, LAST_PARTS, STATES, may_follow, name_of
+from feedsvc.ingest.extract.dump.reliability import Reliability
 from feedsvc.ingest.readers.text import read_text
 from tests.accuracy import prior
 from tests.accuracy.chain import Chain, Sequences, Weights

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from feedsvc.ingest.extract.dates import find_dates
+from feedsvc.ingest.extract.days.dates import find_dates
 from tests.accuracy.corpus import DUMP_STYLES, Document, read_dump, scorer
 from tests.accuracy.layout import lay_out
 from tests.accuracy.tables import Figure, figure

@@ -6,7 +6,7 @@ a few hundred pages are too few to learn all of them from nothing.
 
 from __future__ import annotations
 
-from feedsvc.ingest.extract.parts import Part, Role
+from feedsvc.ingest.extract.dump.parts import Part, Role
 
 # One column a role, in their order above: a feature says nothing of a role with a dot.
 _TABLE = """

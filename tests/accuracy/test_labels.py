@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from feedsvc.ingest.extract.dump import read_lines
-from feedsvc.ingest.extract.parts import STATES, TEXT_ROLES, Part, Role
+from feedsvc.ingest.extract.dump.article import read_lines
+from feedsvc.ingest.extract.dump.parts import STATES, TEXT_ROLES, Part, Role
 from tests.accuracy.corpus import CorpusMissing, corpus_folder
 from tests.accuracy.labels import allowed_states, without_byline
 

@@ -1,4 +1,4 @@
-"""Prints months.txt of feedsvc/ingest/extract, as CLDR by way of Babel has it.
+"""Prints months.txt of feedsvc/ingest/extract/days, as CLDR by way of Babel has it.
 
 To be run in a process of its own: what Babel says of a locale depends on which it loaded before,
 and here no locale is merged with those that it inherits from.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from babel import localedata
 
-from feedsvc.ingest.extract.months import plain_name
+from feedsvc.ingest.extract.days.months import plain_name
 
 # Levantine, Maghrebi and Moroccan papers, and Austrian ones, have names of their own. Tigrinya is
 # left out: CLDR gives it the names of the Ethiopian calendar.

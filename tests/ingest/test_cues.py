@@ -9,7 +9,7 @@ import unicodedata
 import pytest
 
 from feedsvc.ingest.extract import cues
-from feedsvc.ingest.extract.months import fold
+from feedsvc.ingest.extract.days.months import fold
 
 # What the pages of each language say around an article, by the cue that must know it.
 FURNITURE = {

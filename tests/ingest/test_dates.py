@@ -11,8 +11,8 @@ from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedsvc.ingest.extract.calendars import day_of_solar_hijri
-from feedsvc.ingest.extract.dates import ORDER_ASSUMED, find_date, find_dates, parse_iso
+from feedsvc.ingest.extract.days.calendars import day_of_solar_hijri
+from feedsvc.ingest.extract.days.dates import ORDER_ASSUMED, find_date, find_dates, parse_iso
 from feedsvc.model.entry import Precision
 
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from feedsvc.errors import EmptyDocument
 from feedsvc.ingest.article import BlockKind, Extraction
 from feedsvc.ingest.decode import decode
-from feedsvc.ingest.extract.dump import extract_dump, label_lines, read_lines
-from feedsvc.ingest.extract.parts import STATES, Part, Role
-from feedsvc.ingest.extract.roles import role_model
+from feedsvc.ingest.extract.dump.article import extract_dump, label_lines, read_lines
+from feedsvc.ingest.extract.dump.parts import STATES, Part, Role
+from feedsvc.ingest.extract.dump.roles import role_model
 from feedsvc.ingest.readers.text import read_text
 from feedsvc.model.entry import PersonKind, Precision
 from tests.casebook import Case, cases

@@ -6,9 +6,9 @@ import pytest
 
 from feedsvc.errors import EmptyDocument, RefusedDocument
 from feedsvc.ingest.article import HtmlPage
-from feedsvc.ingest.extract.html import extract_page
-from feedsvc.ingest.extract.pagefacts import distinct_tags, without_site
-from feedsvc.ingest.extract.pagejson import parse_leniently, texts
+from feedsvc.ingest.extract.page.article import extract_page
+from feedsvc.ingest.extract.page.facts import distinct_tags, without_site
+from feedsvc.ingest.extract.page.jsonld import parse_leniently, texts
 from feedsvc.ingest.pipeline import draft_entry
 from feedsvc.ingest.readers.html import read_html
 from feedsvc.settings import load_settings

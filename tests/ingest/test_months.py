@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from feedsvc.ingest.extract import months
-from feedsvc.ingest.extract.months import begins_a_name, fold, month_of
+from feedsvc.ingest.extract.days import months
+from feedsvc.ingest.extract.days.months import begins_a_name, fold, month_of
 from tests.ingest import month_names
 
 TABLE = Path(months.__file__).with_name("months.txt")

@@ -7,8 +7,8 @@ from itertools import pairwise, product
 
 import pytest
 
-from feedsvc.ingest.extract.dump import read_lines
-from feedsvc.ingest.extract.parts import (
+from feedsvc.ingest.extract.dump.article import read_lines
+from feedsvc.ingest.extract.dump.parts import (
     FIRST_PARTS,
     LAST_PARTS,
     STATES,
@@ -18,8 +18,8 @@ from feedsvc.ingest.extract.parts import (
     may_follow,
     name_of,
 )
-from feedsvc.ingest.extract.reliability import Reliability, learned
-from feedsvc.ingest.extract.roles import RoleModel, role_model
+from feedsvc.ingest.extract.dump.reliability import Reliability, learned
+from feedsvc.ingest.extract.dump.roles import RoleModel, role_model
 
 HEAD = "\t".join(["kind", "of", *map(name_of, STATES)])
 DUMPS = [

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from feedsvc.ingest.extract.months import fold
+from feedsvc.ingest.extract.days.months import fold
 
 _WORDS = Path(__file__).with_name("words")
 

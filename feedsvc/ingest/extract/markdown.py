@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 from feedsvc.errors import EmptyDocument, RefusedDocument
 from feedsvc.ingest.article import Extraction, MarkdownText
-from feedsvc.ingest.extract.dates import find_date
+from feedsvc.ingest.extract.days.dates import find_date
 from feedsvc.ingest.extract.frontmatter import FrontMatter
 from feedsvc.ingest.extract.language import identify_language
 from feedsvc.ingest.extract.people import byline_lead, parse_byline

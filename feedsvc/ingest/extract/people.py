@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 
 from feedsvc.ingest.extract import peoplewords as words_of
-from feedsvc.ingest.extract.months import fold, month_of
+from feedsvc.ingest.extract.days.months import fold, month_of
 from feedsvc.ingest.extract.textual import clean_text
 from feedsvc.model.entry import Person, PersonKind
 

@@ -14,8 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from feedsvc.ingest.extract.lines import Line
-from feedsvc.ingest.extract.parts import (
+from feedsvc.ingest.extract.dump.lines import Line
+from feedsvc.ingest.extract.dump.parts import (
     FIRST_PARTS,
     LAST_PARTS,
     STATES,

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from feedsvc.ingest.extract.features import TEXTY_WIDTH, head_of
-from feedsvc.ingest.extract.lines import WIDE, Line, words_in
-from feedsvc.ingest.extract.months import fold
+from feedsvc.ingest.extract.days.months import fold
+from feedsvc.ingest.extract.dump.features import TEXTY_WIDTH, head_of
+from feedsvc.ingest.extract.dump.lines import WIDE, Line, words_in
 
 _PROSE = frozenset({"ends like a sentence", "holds several sentences", "ends with a quotation"})
 _BARE_NAMES = frozenset({"is a name", "begins with a name", "may begin with a name"})

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
-from feedsvc.ingest.extract.dates import find_date
-from feedsvc.ingest.extract.pagedeclared import weigh_declared
-from feedsvc.ingest.extract.pagefigures import put_figures_back
-from feedsvc.ingest.extract.pagetables import put_tables_back
-from feedsvc.ingest.extract.pagetrim import (
+from feedsvc.ingest.extract.days.dates import find_date
+from feedsvc.ingest.extract.page.declared import weigh_declared
+from feedsvc.ingest.extract.page.figures import put_figures_back
+from feedsvc.ingest.extract.page.tables import put_tables_back
+from feedsvc.ingest.extract.page.trim import (
     Origins,
     drop_teasers,
     find_origins,

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
-from feedsvc.ingest.extract.calendars import day_of_solar_hijri, year_of_era
-from feedsvc.ingest.extract.clocks import clock_beside
-from feedsvc.ingest.extract.months import fold
-from feedsvc.ingest.extract.nameddays import (
+from feedsvc.ingest.extract.days.calendars import day_of_solar_hijri, year_of_era
+from feedsvc.ingest.extract.days.clocks import clock_beside
+from feedsvc.ingest.extract.days.months import fold
+from feedsvc.ingest.extract.days.named import (
     FIRST_YEAR,
     LAST_YEAR,
     Day,

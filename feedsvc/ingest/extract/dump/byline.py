@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from feedsvc.ingest.extract.features import head_of
-from feedsvc.ingest.extract.lines import Line
-from feedsvc.ingest.extract.parts import Part, Role
+from feedsvc.ingest.extract.dump.features import head_of
+from feedsvc.ingest.extract.dump.lines import Line
+from feedsvc.ingest.extract.dump.parts import Part, Role
+from feedsvc.ingest.extract.dump.roles import Labelled
 from feedsvc.ingest.extract.people import (
     agency_named,
     byline_lead,
@@ -14,7 +15,6 @@ from feedsvc.ingest.extract.people import (
     lead_is_weak,
     parse_byline,
 )
-from feedsvc.ingest.extract.roles import Labelled
 from feedsvc.model.entry import Evidence, Person, PersonKind
 
 _SEPARATORS = re.compile(r" ?[|•·] ?| — | – | / ")

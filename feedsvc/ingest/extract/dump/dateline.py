@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 
 from feedsvc.ingest.extract import cues
-from feedsvc.ingest.extract.dates import ORDER_ASSUMED, FoundDate, find_dates
-from feedsvc.ingest.extract.months import fold
-from feedsvc.ingest.extract.parts import Part, Role
-from feedsvc.ingest.extract.roles import Labelled
+from feedsvc.ingest.extract.days.dates import ORDER_ASSUMED, FoundDate, find_dates
+from feedsvc.ingest.extract.days.months import fold
+from feedsvc.ingest.extract.dump.parts import Part, Role
+from feedsvc.ingest.extract.dump.roles import Labelled
 from feedsvc.model.entry import Evidence
 
 _PART_SCORES = {Part.HEAD: 3.0, Part.TITLE: 1.0, Part.BODY: 0.5, Part.BELOW: 0.5, Part.ABOVE: 0.0}

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 from lxml import etree
 from lxml.html import HtmlElement
 
-from feedsvc.ingest.extract.pagefacts import MARKED, MAX_AUTHORS, Found, marks
-from feedsvc.ingest.extract.pagehead import PageHead
-from feedsvc.ingest.extract.pagejson import texts, types
-from feedsvc.ingest.extract.pageshown import Shown, shown_text
+from feedsvc.ingest.extract.page.facts import MARKED, MAX_AUTHORS, Found, marks
+from feedsvc.ingest.extract.page.head import PageHead
+from feedsvc.ingest.extract.page.jsonld import texts, types
+from feedsvc.ingest.extract.page.shown import Shown, shown_text
 from feedsvc.ingest.extract.people import byline_lead, parse_byline
 from feedsvc.ingest.extract.textual import clean_text
 from feedsvc.model.entry import Person, PersonKind

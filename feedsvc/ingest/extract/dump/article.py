@@ -6,17 +6,18 @@ from dataclasses import replace
 
 from feedsvc.errors import EmptyDocument
 from feedsvc.ingest.article import Block, BlockKind, Extraction, TextDump
-from feedsvc.ingest.extract import cues, roles
-from feedsvc.ingest.extract.byline import find_authors
-from feedsvc.ingest.extract.context import describe_context
-from feedsvc.ingest.extract.dateline import find_published
-from feedsvc.ingest.extract.features import describe_lines
-from feedsvc.ingest.extract.imprint import find_address, find_source
+from feedsvc.ingest.extract import cues
+from feedsvc.ingest.extract.dump import roles
+from feedsvc.ingest.extract.dump.byline import find_authors
+from feedsvc.ingest.extract.dump.context import describe_context
+from feedsvc.ingest.extract.dump.dateline import find_published
+from feedsvc.ingest.extract.dump.features import describe_lines
+from feedsvc.ingest.extract.dump.imprint import find_address, find_source
+from feedsvc.ingest.extract.dump.lines import Line, join_lines
+from feedsvc.ingest.extract.dump.parts import TEXT_ROLES, Role
+from feedsvc.ingest.extract.dump.reliability import Reliability, learned
+from feedsvc.ingest.extract.dump.roles import Labelled
 from feedsvc.ingest.extract.language import identify_language
-from feedsvc.ingest.extract.lines import Line, join_lines
-from feedsvc.ingest.extract.parts import TEXT_ROLES, Role
-from feedsvc.ingest.extract.reliability import Reliability, learned
-from feedsvc.ingest.extract.roles import Labelled
 from feedsvc.ingest.extract.summary import summarize
 from feedsvc.ingest.extract.textual import clean_text
 from feedsvc.model.entry import Evidence, Precision

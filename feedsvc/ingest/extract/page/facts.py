@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 from lxml import etree
 from lxml.html import HtmlElement
 
-from feedsvc.ingest.extract.dates import FoundDate, find_date, parse_iso
-from feedsvc.ingest.extract.pagehead import PageHead
-from feedsvc.ingest.extract.pagejson import texts
-from feedsvc.ingest.extract.pageshown import Shown, shown_text
+from feedsvc.ingest.extract.days.dates import FoundDate, find_date, parse_iso
+from feedsvc.ingest.extract.page.head import PageHead
+from feedsvc.ingest.extract.page.jsonld import texts
+from feedsvc.ingest.extract.page.shown import Shown, shown_text
 from feedsvc.ingest.extract.textual import clean_text
 from feedsvc.ingest.links import absolute_url
 from feedsvc.model.entry import Precision

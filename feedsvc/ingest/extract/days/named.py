@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from feedsvc.ingest.extract.calendars import SOLAR_MONTHS, day_of_solar_hijri, year_of_thai
-from feedsvc.ingest.extract.months import (
+from feedsvc.ingest.extract.days.calendars import SOLAR_MONTHS, day_of_solar_hijri, year_of_thai
+from feedsvc.ingest.extract.days.months import (
     begins_a_name,
     is_unsure,
     month_of,

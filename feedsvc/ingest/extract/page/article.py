@@ -12,11 +12,11 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from feedsvc.errors import EmptyDocument
 from feedsvc.ingest.article import Extraction, HtmlPage
 from feedsvc.ingest.bounds import check_bounds
-from feedsvc.ingest.extract.dates import FoundDate, parse_iso
+from feedsvc.ingest.extract.days.dates import FoundDate, parse_iso
 from feedsvc.ingest.extract.language import identify_language
-from feedsvc.ingest.extract.pageauthors import find_authors
-from feedsvc.ingest.extract.pagebody import find_body, page_day
-from feedsvc.ingest.extract.pagefacts import (
+from feedsvc.ingest.extract.page.authors import find_authors
+from feedsvc.ingest.extract.page.body import find_body, page_day
+from feedsvc.ingest.extract.page.facts import (
     Found,
     find_base_url,
     find_canonical_url,
@@ -26,9 +26,9 @@ from feedsvc.ingest.extract.pagefacts import (
     find_title,
     language_tag,
 )
-from feedsvc.ingest.extract.pagehead import PageHead, declared_language, read_head
-from feedsvc.ingest.extract.pagejson import texts
-from feedsvc.ingest.extract.pageshown import read_shown
+from feedsvc.ingest.extract.page.head import PageHead, declared_language, read_head
+from feedsvc.ingest.extract.page.jsonld import texts
+from feedsvc.ingest.extract.page.shown import read_shown
 from feedsvc.ingest.extract.textual import clean_text
 from feedsvc.ingest.links import absolute_url
 from feedsvc.model.entry import Evidence, Precision

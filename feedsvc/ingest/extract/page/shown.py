@@ -16,8 +16,8 @@ from lxml.html import HtmlElement
 from feedsvc.errors import EmptyDocument
 from feedsvc.ingest.article import Extraction, TextDump
 from feedsvc.ingest.bounds import names
-from feedsvc.ingest.extract.dates import find_dates
-from feedsvc.ingest.extract.dump import extract_dump
+from feedsvc.ingest.extract.days.dates import find_dates
+from feedsvc.ingest.extract.dump.article import extract_dump
 from feedsvc.model.ids import fold
 
 # Bylines and dates stand between the headline and the second long paragraph, or just above it.

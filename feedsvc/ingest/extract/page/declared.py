@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
-from feedsvc.ingest.extract.pageshown import BLOCKS
+from feedsvc.ingest.extract.page.shown import BLOCKS
 
 # Shares of letters, measured on news: a declared text that holds so much of the body, and is held
 # by it so far, is the whole article, and what it lacks is no part of it.

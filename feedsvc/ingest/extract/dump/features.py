@@ -9,9 +9,9 @@ import re
 from collections import Counter
 
 from feedsvc.ingest.extract import cues
-from feedsvc.ingest.extract.dates import find_dates, may_hold_a_date
-from feedsvc.ingest.extract.lines import WIDE, Line
-from feedsvc.ingest.extract.months import fold
+from feedsvc.ingest.extract.days.dates import find_dates, may_hold_a_date
+from feedsvc.ingest.extract.days.months import fold
+from feedsvc.ingest.extract.dump.lines import WIDE, Line
 from feedsvc.ingest.extract.people import (
     agency_named,
     byline_lead,

@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 from lxml.html import HtmlElement
 
-from feedsvc.ingest.extract.pageshown import BLOCKS, is_unseen, shown_text
+from feedsvc.ingest.extract.page.shown import BLOCKS, is_unseen, shown_text
 from feedsvc.model.ids import fold
 
 # By the key of each block of the body: the page's element that it was taken from.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from feedsvc.ingest.extract.months import fold
+from feedsvc.ingest.extract.days.months import fold
 
 # Years of the Solar Hijri calendar for which the rule of its leap years below is exact, and which
 # no Gregorian date of today's news can be.

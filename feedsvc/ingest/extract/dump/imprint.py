@@ -6,9 +6,9 @@ import re
 from urllib.parse import urlsplit
 
 from feedsvc.ingest.extract import cues
-from feedsvc.ingest.extract.months import fold
-from feedsvc.ingest.extract.parts import Part
-from feedsvc.ingest.extract.roles import Labelled
+from feedsvc.ingest.extract.days.months import fold
+from feedsvc.ingest.extract.dump.parts import Part
+from feedsvc.ingest.extract.dump.roles import Labelled
 from feedsvc.ingest.extract.textual import clean_text
 from feedsvc.model.entry import Evidence
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from feedsvc.ingest.extract.pagejson import find_article
+from feedsvc.ingest.extract.page.jsonld import find_article
 from feedsvc.model.ids import fold
 
 _MIN_HEADLINE_CHARS = 12

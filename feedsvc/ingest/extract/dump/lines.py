@@ -11,8 +11,8 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
 from feedsvc.ingest.extract import cues
-from feedsvc.ingest.extract.dates import FoundDate
-from feedsvc.ingest.extract.months import fold
+from feedsvc.ingest.extract.days.dates import FoundDate
+from feedsvc.ingest.extract.days.months import fold
 from feedsvc.ingest.extract.people import byline_lead
 
 # A dump whose longest lines are no wider was wrapped by the program that made it.
