@@ -1,7 +1,7 @@
-"""What was known of lines before anything was learned: weights set by hand, in tenths or so.
+"""What was known of lines before anything was learned: weights set by hand.
 
-The weights that `learn.py` finds stay near these where the corpus does not speak against them:
-a few hundred pages are too few to learn all of them from nothing.
+`learn.py` scales them. The weights that it finds stay near these where the corpus does not speak
+against them: a few hundred pages are too few to learn all of them from nothing.
 """
 
 from __future__ import annotations

@@ -108,7 +108,7 @@ def _nearness(item: Labelled, at: int, article: range) -> tuple[float, str]:
     if lines > _NEAR_LINES or datelike.isdisjoint(item.line.features):
         return 0.0, ""
     where = "above the title" if above else "below the text"
-    return 0.7 - 0.1 * lines, f"the only date, {lines} lines {where}"
+    return 0.7 - 0.1 * lines, f"the nearest date, {lines} line{'s' * (lines > 1)} {where}"
 
 
 def _order_of_numbers(labelled: list[Labelled]) -> bool | None:
