@@ -11,6 +11,7 @@ from feedsvc.ingest.bounds import VOID_ELEMENTS
 from feedsvc.ingest.policy import BLOCK_ELEMENTS
 from feedsvc.ingest.sanitize import PLAIN_TOKEN, check_safe, escape, xml_chars
 
+_SPACES = re.compile("[ \t\n]+")
 _CELLS = frozenset({"td", "th"})
 
 
@@ -77,6 +78,9 @@ def html_text(html: str) -> str:
 
     def end_paragraph() -> None:
         text = "".join(words)
+        if not text or text.isspace():  # as between any two blocks
+            words.clear()
+            return
         lines = text.strip("\n").split("\n") if open_pre else map(_single_spaced, text.split("\0"))
         paragraph = "\n".join(lines).replace("\0", "\n").strip("\n")
         if paragraph.strip():
@@ -86,7 +90,8 @@ def html_text(html: str) -> str:
     position = 0
     while token := PLAIN_TOKEN.match(html, position):
         position = token.end()
-        name = token["start"] or token["end"]
+        start, _, end = token.groups()
+        name = start or end
         if not name:
             words.append(unescape(token[0]) if token[0].startswith("&") else token[0])
         elif name == "br":
@@ -94,13 +99,15 @@ def html_text(html: str) -> str:
         elif name in _CELLS:
             words.append(" ")
         elif name in BLOCK_ELEMENTS:
-            if token["end"] == "figcaption":
+            if end == "figcaption":
                 words.clear()
             end_paragraph()
-            open_pre += (name == "pre") * (1 if token["start"] else -1)
+            open_pre += (name == "pre") * (1 if start else -1)
     end_paragraph()
     return "\n\n".join(paragraphs)
 
 
 def _single_spaced(line: str) -> str:
-    return re.sub("[ \t\n]+", " ", line).strip(" ")
+    if "  " in line or "\t" in line or "\n" in line:
+        line = _SPACES.sub(" ", line)
+    return line.strip(" ")

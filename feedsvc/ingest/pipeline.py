@@ -11,7 +11,7 @@ from feedsvc.ingest.extract.dump.article import extract_dump
 from feedsvc.ingest.extract.markdown import extract_markdown
 from feedsvc.ingest.extract.page.article import extract_page
 from feedsvc.ingest.extract.summary import summarize
-from feedsvc.ingest.extract.textual import to_xml_chars
+from feedsvc.ingest.extract.textual import is_xml_text, to_xml_chars
 from feedsvc.ingest.readers import read
 from feedsvc.ingest.sanitize import sanitize_html
 from feedsvc.model.entry import EntryDraft
@@ -37,7 +37,10 @@ def draft_entry(path: bytes, raw: bytes, limits: LimitSettings, excerpt_bytes: i
         raise EmptyDocument("nothing is left of its body; is it an article?")
     return EntryDraft(
         title=to_xml_chars(extraction.title),
-        authors=tuple(replace(p, name=to_xml_chars(p.name)) for p in extraction.authors),
+        authors=tuple(
+            p if is_xml_text(p.name) else replace(p, name=to_xml_chars(p.name))
+            for p in extraction.authors
+        ),
         published=extraction.published,
         precision=extraction.precision,
         # The primary subtag alone: en-GB and en are one language, and one feed.
@@ -51,7 +54,10 @@ def draft_entry(path: bytes, raw: bytes, limits: LimitSettings, excerpt_bytes: i
         enclosures=extraction.enclosures,
         canonical_url=extraction.canonical_url,
         fingerprint=content_fingerprint(extraction.title, extraction.published, text),
-        evidence=tuple(replace(e, value=to_xml_chars(e.value)) for e in extraction.evidence),
+        evidence=tuple(
+            e if is_xml_text(e.value) else replace(e, value=to_xml_chars(e.value))
+            for e in extraction.evidence
+        ),
     )
 
 

@@ -19,6 +19,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from feedsvc.errors import RefusedDocument
 from feedsvc.ingest.bounds import VOID_ELEMENTS, check_bounds
+from feedsvc.ingest.extract.textual import is_xml_text, to_xml_chars
 from feedsvc.ingest.links import LINK_SCHEMES
 from feedsvc.ingest.policy import BLOCK_ELEMENTS, POLICY, checked_value
 from feedsvc.settings import LimitSettings
@@ -30,9 +31,6 @@ POLICY_VERSION = 1
 # bleach takes 2 s for so many, and more than linear time beyond.
 MAX_REFERENCES = 100_000
 _ROUNDS = 8
-
-
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def sanitize_html(html: str, *, base_url: str | None, limits: LimitSettings) -> str:
@@ -55,7 +53,7 @@ def sanitize_html(html: str, *, base_url: str | None, limits: LimitSettings) -> 
 
 def xml_chars(text: str) -> str:
     """Without what XML 1.0 cannot hold (its `Char`); line ends become line feeds."""
-    return _NOT_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " "))
+    return to_xml_chars(text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " "))
 
 
 def escape(text: str) -> str:
@@ -223,18 +221,19 @@ def check_safe(html: str) -> None:
     It reads no more than the plain spelling that `sanitize_html` and `render_blocks` write, so
     that no parser's view can differ from its own. Raises RefusedDocument.
     """
-    if _NOT_XML.search(html) or "\r" in html:
+    if not is_xml_text(html) or "\r" in html:
         raise RefusedDocument("its body holds a character that XML does not allow")
     position = 0
     open_elements: list[str] = []
     while token := PLAIN_TOKEN.match(html, position):
         position = token.end()
-        if token["start"]:
-            _check_start(token["start"], token["attributes"])
-            if token["start"] not in VOID_ELEMENTS:
-                open_elements.append(token["start"])
-        elif token["end"] and (not open_elements or open_elements.pop() != token["end"]):
-            raise RefusedDocument(f"its body ends <{token['end']}> where it did not begin")
+        start, attributes, end = token.groups()
+        if start:
+            _check_start(start, attributes)
+            if start not in VOID_ELEMENTS:
+                open_elements.append(start)
+        elif end and (not open_elements or open_elements.pop() != end):
+            raise RefusedDocument(f"its body ends <{end}> where it did not begin")
     if position != len(html) or open_elements:
         raise RefusedDocument(f"its body is not plain HTML at character {position}")
 

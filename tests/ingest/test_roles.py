@@ -7,6 +7,7 @@ from itertools import pairwise, product
 
 import pytest
 
+from feedsvc.ingest.extract.dump import roles
 from feedsvc.ingest.extract.dump.article import read_lines
 from feedsvc.ingest.extract.dump.parts import (
     FIRST_PARTS,
@@ -82,6 +83,16 @@ def test_without_weights_every_path_is_as_good() -> None:
         for state, share in zip(STATES, row, strict=True):
             through = sum(path[at] == state for path in paths)
             assert math.isclose(share, through / len(paths), abs_tol=1e-9)
+
+
+def test_a_long_dump_is_weighed_in_pieces_as_if_it_were_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    features = [line.features for dump in DUMPS for line in read_lines(dump)]
+    whole = role_model().scores(features)
+    monkeypatch.setattr(roles, "_LINES_AT_ONCE", 2)
+    assert len(features) > 2
+    assert role_model().scores(features).tolist() == whole.tolist()
 
 
 def test_weights_of_other_states_are_refused() -> None:

@@ -199,7 +199,6 @@ SOURCE_LABEL = re.compile(
 _OF_PICTURES = _blocks("pictures")
 _PICTURE_LABELS = frozenset(_OF_PICTURES["label"])
 _PICTURE_PHRASES = (*_OF_PICTURES["phrase"], *dict.fromkeys(_OF_PICTURES["alone"]))
-_PHRASES_IN_ASCII = tuple(filter(str.isascii, _PICTURE_PHRASES))
 _AGENCIES = (
     "afp|ap|reuters|epa|dpa|getty|getty images|imago|efe|ansa|tass|xinhua|apa|picture alliance|"
     "scanpix|ntb|keystone|lusa|belga|anp|ritzau|lehtikuva|pap|ctk|mti|pti|ani|"
@@ -224,13 +223,25 @@ _BEHIND_A_WORD = re.compile(r"[:/|=] ?\S")
 _BEFORE_A_WORD = re.compile(r"[\s()\[\]<>,;\"“„。、/|:=]")
 
 
+# Most phrases begin like others ("foto", "phot"): so many characters are looked for first.
+_BEGINNING = 4
+
+
 class _Caption:
     """Lines that speak of a picture: a label with a name behind it, a telling phrase, a credit."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        by_beginning: dict[str, list[str]] = {}
+        for phrase in phrases:
+            by_beginning.setdefault(phrase[:_BEGINNING], []).append(phrase)
+        self._phrases = tuple(by_beginning.items())
+        self._ascii_phrases = tuple(item for item in self._phrases if item[0].isascii())
 
     def search(self, folded: str) -> str | None:
         """What in a line speaks of a picture, or None."""
         found = _PICTURE_BEGINS.match(folded) or _PICTURE_ENDS.search(folded[-50:])
-        found = found or _PICTURE_IN_BRACKETS.search(folded)
+        if not found and ("(" in folded or "[" in folded):
+            found = _PICTURE_IN_BRACKETS.search(folded)
         if found:
             return found[0]
         for sign in _BEHIND_A_WORD.finditer(folded):
@@ -239,11 +250,16 @@ class _Caption:
             word = _BEFORE_A_WORD.split(before)[-1].rstrip(".")
             if word in _PICTURE_LABELS:
                 return word
-        phrases = _PHRASES_IN_ASCII if folded.isascii() else _PICTURE_PHRASES
-        return next((phrase for phrase in phrases if phrase in folded), None)
+        known = self._ascii_phrases if folded.isascii() else self._phrases
+        for beginning, phrases in known:
+            if beginning in folded:
+                for phrase in phrases:
+                    if phrase in folded:
+                        return phrase
+        return None
 
 
-CAPTION = _Caption()
+CAPTION = _Caption(_PICTURE_PHRASES)
 
 # One of these is in every line that CAPTION finds: looking for words is faster than searching.
 CAPTION_WORDS = frozenset(
@@ -260,7 +276,18 @@ CAPTION_SIGNS = re.compile(
     "사진|이미지|그래픽|ภาพ|फोटो|तस्वीर|छायाचित्र|ছবি|படம்|ఫోటో|ఫొటో|చిత్రం"
 )
 
-_OF_DATES = {kind: re.compile("|".join(stems)) for kind, stems in _blocks("dates").items()}
+
+def _any_of(stems: Iterable[str]) -> re.Pattern[str]:
+    """A pattern of many: by what each begins with, so that most are passed over at once."""
+    behind: dict[str, list[str]] = {}
+    for stem in stems:
+        begins_plainly = stem[0].isalpha() and stem[1:2] not in "?*+{"
+        first = stem[0] if begins_plainly else ""
+        behind.setdefault(first, []).append(stem.removeprefix(first))
+    return re.compile("|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in behind.items()))
+
+
+_OF_DATES = {kind: _any_of(stems) for kind, stems in _blocks("dates").items()}
 PUBLISHED, UPDATED = _OF_DATES["published"], _OF_DATES["updated"]
 # What is said of the day on which a page was shown or printed.
 RENDERED = _OF_DATES["rendered"]

@@ -45,9 +45,9 @@ def _lede(text: str, limit: int) -> str:
     lede = ""
     # Blocks beyond these are never reached: each adds a word at least.
     for block in re.split(r"\n\s*\n", text[: 40 * limit].strip())[:20]:
-        words = " ".join(block.split())
         if lede and len(lede) >= _SHORT_LEDE_CHARS:
             break
+        words = " ".join(block.split())
         if lede and lede[-1].isalnum():
             # A heading or a dateline: what follows is no part of its sentence.
             lede += "."

@@ -12,7 +12,10 @@ from collections.abc import Iterator
 
 MAX_TITLE_CHARS = 300
 
-_NOT_XML_CHAR = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_XML_CHAR = "\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
+_NOT_XML_CHAR = re.compile(f"[^{_XML_CHAR}]")
+# To match what is allowed takes half the time of a search for what is not.
+_XML_CHARS = re.compile(f"[{_XML_CHAR}]*+")
 _NEVER_PLAIN = re.compile(
     "[\u007f-\u0084\u0086-\u009f\u061c\u200e\u200f\u202a-\u202e\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb]"
 )
@@ -23,7 +26,12 @@ _ZWSP, _ZWNJ, _ZWJ, _PDI = "\u200b", "\u200c", "\u200d", "\u2069"
 
 def to_xml_chars(text: str) -> str:
     """Drop what XML 1.0 cannot carry, lone surrogates among it."""
-    return text if text.isascii() and text.isprintable() else _NOT_XML_CHAR.sub("", text)
+    return text if is_xml_text(text) else _NOT_XML_CHAR.sub("", text)
+
+
+def is_xml_text(text: str) -> bool:
+    """Whether XML 1.0 can carry every character of a text."""
+    return _XML_CHARS.fullmatch(text) is not None
 
 
 def clean_text(value: str, max_chars: int = MAX_TITLE_CHARS) -> str:

@@ -149,7 +149,12 @@ _SOLAR_LANGUAGES = frozenset({"fa", "ps"})
 _SOLAR_DIGITS = re.compile("[\u06f0-\u06f9]")
 
 
+_UNKNOWN_HABITS = _Habits(language=None, day_first=True, assumed=True)
+
+
 def _habits(language: str | None, day_first: bool | None) -> _Habits:
+    if language is None and day_first is None:
+        return _UNKNOWN_HABITS
     if day_first is not None:
         return _Habits(language=language, day_first=day_first, assumed=False)
     tag = (language or "").casefold().replace("_", "-").split("-")

@@ -20,7 +20,7 @@ _MAX_WRAP_WIDTH = 132
 
 WIDE = re.compile("[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_ASCII_WORD = re.compile("[a-z]{2,}")
+_ONLY_LETTERS = "".join(c if c.islower() else " " for c in map(chr, range(128)))
 _LEADS_ALONE = frozenset(
     ["by", "von", "par", "por", "di", "text", "written by", "author", "autor", "door", "av", "oleh"]
 )
@@ -55,7 +55,10 @@ def join_lines(physical: tuple[str, ...]) -> list[Line]:
 
 def words_in(folded: str) -> list[str]:
     """The words of two letters and more of a folded text."""
-    return (_ASCII_WORD if folded.isascii() else _WORD).findall(folded)
+    if not folded.isascii():
+        return _WORD.findall(folded)
+    # The same as [a-z]{2,}, in half the time.
+    return [word for word in folded.translate(_ONLY_LETTERS).split() if len(word) > 1]
 
 
 def width_of(text: str) -> int:

@@ -46,6 +46,8 @@ _INSISTENCE = 60 * SCALE
 _LEAST = -20_000
 _LINES_TO_RESCALE = 3
 _TINY = 1e-290
+# Of a longer dump the features are weighed piece by piece: a line takes about 7 kB then.
+_LINES_AT_ONCE = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,9 +99,9 @@ class RoleModel:
                 none * len(SEEN_FROM),
                 *([w for seen in SEEN_FROM for w in rows.get((seen, f), none)] for f in features),
             ],
-            dtype=np.int32,
+            # Floats hold whole numbers as exactly, and are summed several times as fast.
+            dtype=np.float32,
         )
-        # Floats hold whole numbers as exactly, and are compared several times as fast.
         self._start = np.array(rows["start", ""], dtype=float)
         self.first = np.array(
             [
@@ -121,16 +123,17 @@ class RoleModel:
         )
         self._steps_on = np.ascontiguousarray(self.steps.T)
         self._is_text = np.array([role in TEXT_ROLES for _, role in STATES])
-        self._factors = np.exp(self.steps.clip(min=_LEAST) / _CAUTIOUS)
-        self._factors[self.steps == _IMPOSSIBLE] = 0.0
-        self._factors_back = np.ascontiguousarray(self._factors.T)
+        # The same as factors, for going down the page and up it at once.
+        on, nothing = self._as_factors(self.steps), np.zeros_like(self.steps)
+        self._factors = np.block([[on, nothing], [nothing, on.T]])
+        self._ends = np.concatenate([self._as_factors(self.first), self._as_factors(self.last)])
 
     def label(self, lines: list[Line]) -> list[Labelled]:
         if not lines:
             return []
         scores = self.scores([line.features for line in lines])
         path = self.best_path(scores)
-        if not self._is_text[path].any():
+        if not any(STATES[state][1] in TEXT_ROLES for state in path):
             # A page with hardly any prose: its densest stretch is its text, rather than nothing.
             dense = self._np.array(["within the text" in line.features for line in lines])
             scores += _INSISTENCE * self._np.outer(dense, self._is_text)
@@ -152,32 +155,41 @@ class RoleModel:
 
     def speak_for(self, state: State, features: list[str], most: int = 4) -> list[str]:
         """The features that weigh most for a state, of those that weigh anything."""
-        column = STATES.index(state)
-        weights = {
-            name: int(self._weights[self._row_of[name], column])
-            for name in features
-            if name in self._row_of
-        }
-        told = sorted(weights, key=lambda name: (-weights[name], name))
-        return [name for name in told[:most] if weights[name] > 0]
+        known = [name for name in features if name in self._row_of]
+        rows = [self._row_of[name] for name in known]
+        weights = self._weights[rows, STATES.index(state)].tolist()
+        heaviest = sorted(
+            (-weight, name) for name, weight in zip(known, weights, strict=True) if weight > 0
+        )
+        return [name for _, name in heaviest[:most]]
 
     def scores(self, features: list[list[str]]) -> NDArray[np.float64]:
         """A row a line: for each state what the line and its neighbours say for it."""
-        row_of = self._row_of.get
-        rows: list[int] = []
-        starts: list[int] = []
-        for names in features:
-            starts.append(len(rows))
-            rows.append(0)
-            rows += [row_of(name, 0) for name in names]
-        weights = self._weights.take(rows, axis=0)
-        own, above, below = self._np.hsplit(
-            self._np.add.reduceat(weights, starts, axis=0), len(SEEN_FROM)
+        told = self._np.concatenate(
+            [
+                self._told(features[at : at + _LINES_AT_ONCE])
+                for at in range(0, len(features), _LINES_AT_ONCE)
+            ]
         )
+        own, above, below = told[:, 0], told[:, 1], told[:, 2]
         summed: NDArray[np.float64] = own + self._start
         summed[1:] += above[:-1]
         summed[:-1] += below[1:]
         return summed
+
+    def _told(self, features: list[list[str]]) -> NDArray[np.float32]:
+        """For each line, as seen from each place, and each state: the weights of its features."""
+        row_of = self._row_of.get
+        most = max(1, *map(len, features))
+        rows: list[int] = []
+        for names in features:
+            rows += [row_of(name, 0) for name in names]
+            rows += [0] * (most - len(names))
+        weights = self._weights.take(rows, axis=0)
+        told: NDArray[np.float32] = self._np.add.reduce(
+            weights.reshape(len(features), most, len(SEEN_FROM), len(STATES)), axis=1
+        )
+        return told
 
     def best_path(self, scores: NDArray[np.float64]) -> list[int]:
         """Viterbi: the states, one a line, whose scores and steps add up to most."""
@@ -188,7 +200,7 @@ class RoleModel:
         for before, here in zip(best[:, :, None], best[1:], strict=False):
             # Sums of all pairs of states at once: a loop over them takes five times as long.
             add(self._steps_on, before, out=pairs)
-            here += highest(pairs, axis=0)
+            add(here, highest(pairs), out=here)
         state = int((best[-1] + self.last).argmax())
         path = [state]
         steps_to = list(self.steps)
@@ -199,33 +211,41 @@ class RoleModel:
 
     def shares(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """A row a line: the share of all paths, by weight, through each state."""
-        exp, maximum = self._np.exp, self._np.maximum
-        factors = exp(maximum(scores - scores.max(axis=1, keepdims=True), _LEAST) / _CAUTIOUS)
-        first = exp(maximum(self.first, _LEAST) / _CAUTIOUS) * (self.first != _IMPOSSIBLE)
-        last = (self.last == 0).astype(float)
-        to = self._arriving(self._factors, factors, first)
-        since = self._arriving(self._factors_back, factors[::-1], last)[::-1]
+        add, highest = self._np.add.reduce, self._np.maximum.reduce
+        factors = self._as_factors(scores - highest(scores, axis=1, keepdims=True))
+        to, since = self._arriving(factors)
         shares: NDArray[np.float64] = to * factors * since
-        shares /= maximum(shares.sum(axis=1, keepdims=True), _TINY)
+        shares /= self._np.maximum(add(shares, axis=1, keepdims=True), _TINY)
         return shares
 
+    def _as_factors(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What paths are multiplied by: 0 where nothing may go."""
+        factors: NDArray[np.float64] = self._np.exp(
+            self._np.maximum(weights, _LEAST) * (1 / _CAUTIOUS)
+        )
+        factors[weights <= _IMPOSSIBLE] = 0.0
+        return factors
+
     def _arriving(
-        self,
-        steps: NDArray[np.float64],
-        factors: NDArray[np.float64],
-        first: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
-        """A row a line: the weight of all paths up to each state, without what the line says."""
-        dot, add = self._np.dot, self._np.add.reduce
-        arriving = self._np.empty_like(factors)
-        arriving[0] = first
+        self, factors: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The weight of all paths down to each state of each line, and of those up to it.
+
+        Without what the line itself says. Rows of both are worked out side by side, the one from
+        the first line on, the other from the last: one call of numpy costs more than what it does.
+        """
+        add = self._np.add.reduce
+        both_ways = self._np.hstack([factors, factors[::-1]])
+        arriving = self._np.empty_like(both_ways)
+        arriving[0] = self._ends
         for at, (before, factor, here) in enumerate(
-            zip(arriving, factors, arriving[1:], strict=False), 1
+            zip(arriving, both_ways, arriving[1:], strict=False), 1
         ):
-            dot(steps, before * factor, out=here)
+            self._factors.dot(before * factor, out=here)
             if at % _LINES_TO_RESCALE == 0:
-                here /= add(here)
-        return arriving
+                halves = here.reshape(2, len(STATES))
+                halves /= add(halves, axis=1, keepdims=True)
+        return arriving[:, : len(STATES)], arriving[::-1, len(STATES) :]
 
 
 @lru_cache(maxsize=1)
