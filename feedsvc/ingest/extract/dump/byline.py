@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import re
 
-from feedsvc.ingest.extract.dump.features import head_of
-from feedsvc.ingest.extract.dump.lines import Line
+from feedsvc.ingest.extract.dump.features import head_of, text_behind_bullet
 from feedsvc.ingest.extract.dump.parts import Part, Role
 from feedsvc.ingest.extract.dump.roles import Labelled
 from feedsvc.ingest.extract.people import (
     agency_named,
     byline_lead,
-    is_name,
     lead_is_weak,
     parse_byline,
 )
 from feedsvc.model.entry import Evidence, Person, PersonKind
 
 _SEPARATORS = re.compile(r" ?[|•·] ?| — | – | / ")
-_LISTED = re.compile(r",\s*|\s+(?:&|and|und|et|y|e|och|og|en|ja|i|és|ve|и|та|و)\s+")
 _SURE = frozenset({"leads in names", "is an agency"})
 _LIKELY = frozenset(
     {"is a name beside a date", "may lead in names", "is mostly a date", "is a date"}
 )
+_UNLED = frozenset({"is a name", "begins with a name", "may begin with a name"})
 _BYLINE_ROLES = (Role.BYLINE, Role.PUBLISHED, Role.UPDATED)
 
 
@@ -84,11 +82,11 @@ def _told_by(
 
 def _people_in(item: Labelled) -> tuple[Person, ...]:
     line = item.line
-    text = line.text.replace("\xa0", " ")
+    text = text_behind_bullet(line)
     features = line.features
     lead = byline_lead(text)
     if lead or "is an agency" in features:
-        dated = line.dates[0].start if line.dates else 0
+        dated = line.dates[0].start - (len(line.text) - len(text)) if line.dates else 0
         people = parse_byline(text[:dated] if dated > lead else text)
         if people:
             return people
@@ -98,19 +96,13 @@ def _people_in(item: Labelled) -> tuple[Person, ...]:
             people = parse_byline(part)
             if people:
                 return people
-    if any(f in features for f in ("is a name", "begins with a name", "may begin with a name")):
-        people = _people_listed(line) or parse_byline(head_of(line), labelled=True)
+    if "is a list of names" in features:
+        return parse_byline(text, labelled=True)
+    if not _UNLED.isdisjoint(features):
+        people = parse_byline(head_of(line), labelled=True)
         beside_a_date = "is a name beside a date" in features
         return tuple(p for p in people if _is_telling(p, beside_a_date=beside_a_date))
     return ()
-
-
-def _people_listed(line: Line) -> tuple[Person, ...]:
-    """The people of a line that is a list of names, and of nothing else: "Ann Poe, Jan Roe"."""
-    names = [name for name in _LISTED.split(line.text) if name]
-    if len(names) < 2 or not all(map(is_name, names)):
-        return ()
-    return parse_byline(line.text, labelled=True)
 
 
 def _is_telling(person: Person, *, beside_a_date: bool) -> bool:

@@ -12,8 +12,10 @@ from feedsvc.ingest.extract.dump.features import TEXTY_WIDTH, head_of
 from feedsvc.ingest.extract.dump.lines import WIDE, Line, words_in
 
 _PROSE = frozenset({"ends like a sentence", "holds several sentences", "ends with a quotation"})
-_BARE_NAMES = frozenset({"is a name", "begins with a name", "may begin with a name"})
-_NAMED = frozenset({"leads in names", "is a name"})
+_BARE_NAMES = frozenset(
+    {"is a name", "is a list of names", "begins with a name", "may begin with a name"}
+)
+_NAMED = frozenset({"leads in names", "is a name", "is a list of names"})
 # What says the same as a title, or stands again in a longer line, is of these widths.
 _MIN_TITLE_WIDTH, _MAX_TITLE_WIDTH = 20, 260
 # A headline that stands again does so at an end of a longer line, by so many characters.

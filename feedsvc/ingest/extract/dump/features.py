@@ -27,6 +27,7 @@ _MAX_DATED_WIDTH = 260
 _MAX_BYLINE_WIDTH = 200
 
 _SEPARATED = re.compile(r" ?[|•·] ?| [/–—-] |,|  ")
+_LISTED = re.compile(r",\s*|\s?/\s?|\s+(?:&|and|und|et|y|e|och|og|en|ja|i|és|ve|и|та|و)\s+")
 _PARTS = re.compile(r" ?[|•·] ?| [/–—-] ")
 _SEPARATOR = re.compile(r"[|•·/–—,-]|  ")
 _DIGIT = re.compile("[0-9]")
@@ -226,7 +227,7 @@ def _add_name_feature(line: Line, found: list[str]) -> bool:
 
 
 def _name_feature(line: Line) -> str:
-    text = line.text.replace("\xa0", " ")
+    text = text_behind_bullet(line)
     if agency_named(text):
         return "is an agency"
     if byline_lead(text) and parse_byline(text):
@@ -240,6 +241,8 @@ def _name_feature(line: Line) -> str:
     if line.width > 120:
         return ""
     # A name, alone or before a date, a title or a separator: "Jane Doe | 1 May 2020".
+    if separated and is_list_of_names(text):
+        return "is a list of names"
     head = head_of(line) if separated or line.dates else _bare(text)
     feature = _feature_of_head(head, alone=len(head) >= len(text) - 2)
     if feature:
@@ -260,6 +263,18 @@ def _feature_of_head(head: str, *, alone: bool) -> str:
     if more and len(head) <= 80 and parse_byline(head, labelled=True):
         return "may begin with a name"
     return ""
+
+
+def text_behind_bullet(line: Line) -> str:
+    """The text of a line with plain spaces, without the bullet before it."""
+    text = line.text.replace("\xa0", " ")
+    return cues.BULLET.sub("", text, count=1) if line.bullet else text
+
+
+def is_list_of_names(text: str) -> bool:
+    """Whether a text is names and nothing else: "Ann Poe, Jan Roe", "Ann Poe/Jan Roe"."""
+    names = [name for name in _LISTED.split(text) if name]
+    return len(names) >= 2 and all(map(is_name, names))
 
 
 def head_of(line: Line) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from feedsvc.ingest.extract import cues
 from feedsvc.ingest.extract.days.dates import FoundDate
 from feedsvc.ingest.extract.days.months import fold
-from feedsvc.ingest.extract.people import byline_lead
+from feedsvc.ingest.extract.people import byline_lead, is_name
 
 # A dump whose longest lines are no wider was wrapped by the program that made it.
 _MAX_WRAP_WIDTH = 132
@@ -21,8 +21,13 @@ _MAX_WRAP_WIDTH = 132
 WIDE = re.compile("[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _ONLY_LETTERS = "".join(c if c.islower() else " " for c in map(chr, range(128)))
+# Drawn across the page: it parts what stands above from what stands below.
+_RULE = re.compile(r"[_=─━—-]{4,}")
 _LEADS_ALONE = frozenset(
     ["by", "von", "par", "por", "di", "text", "written by", "author", "autor", "door", "av", "oleh"]
+)
+_LEADS_AT_THE_END = frozenset(
+    ["by", "By", "von", "Von", "par", "Par", "por", "Por", "av", "af", "door"]
 )
 _ANDS_ALONE = frozenset(["and", "und", "et", "y", "e", "og", "och", "en", "&", ","])
 
@@ -84,7 +89,7 @@ def _join_wrapped(physical: tuple[str, ...]) -> list[Line]:
 
     for number, raw in enumerate(physical, 1):
         text = raw.strip()
-        if not text:
+        if not text or _RULE.fullmatch(text):
             gap = True
             continue
         goes_on = bool(
@@ -172,20 +177,25 @@ def _join_leads(lines: list[Line]) -> list[Line]:
     joined: list[Line] = []
     for line in lines:
         before = joined[-1] if joined else None
-        if (
-            before is not None
-            and line.width <= 60
-            and before.width <= 120
-            and (
-                before.folded.rstrip(" :") in _LEADS_ALONE
-                or line.folded in _ANDS_ALONE
-                or before.text.rpartition(" ")[2] in _ANDS_ALONE
-            )
-            and (before.width <= 14 or byline_lead(before.text))
-        ):
+        if before is not None and line.width <= 60 and _names_whom(before, line):
             joined[-1] = _line(
                 f"{before.text} {line.text}", before.numbers + line.numbers, before.gap_before
             )
         else:
             joined.append(line)
     return joined
+
+
+def _names_whom(before: Line, line: Line) -> bool:
+    """Whether a line goes on with the names of a byline that begins on the one before it."""
+    if before.width > 120:
+        return False
+    last = before.text.rpartition(" ")[2]
+    if last in _LEADS_AT_THE_END and is_name(line.text):
+        return True  # "10 May 2021, by"
+    waiting = (
+        before.folded.rstrip(" :") in _LEADS_ALONE
+        or line.folded in _ANDS_ALONE
+        or last in _ANDS_ALONE
+    )
+    return waiting and (before.width <= 14 or byline_lead(before.text) > 0)
