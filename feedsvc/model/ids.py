@@ -7,6 +7,7 @@ import re
 import unicodedata
 import uuid
 from datetime import datetime
+from itertools import islice
 
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 _SHORT_ID_LENGTH = 10
@@ -52,7 +53,8 @@ def content_fingerprint(title: str, published: datetime | None, text: str) -> by
     None under `FINGERPRINT_MIN_LETTERS` letters of body: short texts are alike by chance.
     """
     body = fold(text)
-    if sum(map(str.isalpha, body)) < FINGERPRINT_MIN_LETTERS:
+    letters = filter(str.isalpha, body)
+    if sum(1 for _ in islice(letters, FINGERPRINT_MIN_LETTERS)) < FINGERPRINT_MIN_LETTERS:
         return None
     date = published.isoformat() if published else ""
     return hashlib.sha256("\0".join((fold(title), date, body)).encode()).digest()
