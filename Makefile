@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 PIP = $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
 CONSTRAINTS = config/constraints.txt
 
-.PHONY: run test lint format bench accuracy soak clean
+.PHONY: run test lint format bench bench-million accuracy soak clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.installed
@@ -25,16 +25,21 @@ format: $(VENV)/.installed-dev
 	$(VENV)/bin/ruff check --fix
 	$(VENV)/bin/ruff format
 
+# How fast it is, beside Hugo and Pelican; tests/benchmarks/README.md. An hour or so.
 bench: $(VENV)/.installed-dev
 	$(VENV)/bin/python -m tests.benchmarks
+
+# Ingestion alone, at a million documents: hours, and 20 GB below TMPDIR.
+bench-million: $(VENV)/.installed-dev
+	$(VENV)/bin/python -m tests.benchmarks --parts ingestion --sizes 1000000 --alone --name million
 
 # How right extraction is, on a corpus beside the checkout; tests/accuracy/README.md.
 accuracy: $(VENV)/.installed-dev
 	$(VENV)/bin/python -m tests.accuracy
 
-# The tests that kill, for many more rounds than `make test` has time for.
+# The tests that kill, for many more rounds than `make test` has time for, and all nasty files.
 soak: $(VENV)/.installed-dev
-	SOAK_ROUNDS=20 SOAK_FILES=1000 $(VENV)/bin/python -m pytest tests/e2e -v -s
+	SOAK_ROUNDS=20 SOAK_FILES=1000 SOAK_GOOD=1000 $(VENV)/bin/python -m pytest tests/e2e -v -s
 
 clean:
 	rm -rf $(VENV) .feedsvc build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

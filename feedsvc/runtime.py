@@ -10,6 +10,7 @@ from feedsvc.model.urls import SiteUrls
 from feedsvc.services.access import Access
 from feedsvc.services.publication import Publication
 from feedsvc.services.runs import Runs
+from feedsvc.services.upkeep import Upkeep
 from feedsvc.settings import Settings
 from feedsvc.store.engine import Store, open_store
 
@@ -25,6 +26,7 @@ class Runtime:
     publication: Publication
     access: Access
     runs: Runs
+    upkeep: Upkeep
 
     def close(self) -> None:
         self.store.close()
@@ -49,6 +51,7 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         publication=Publication(store, site, settings.feeds),
         access=Access(store, clock),
         runs=Runs(store, clock),
+        upkeep=Upkeep(store, clock, settings.retention),
     )
 
 

@@ -135,6 +135,11 @@ class FeedSettings(_Section):
     s_maxage_s: Annotated[int, Field(ge=0)]
 
 
+class RetentionSettings(_Section):
+    revisions_days: Annotated[float, Field(ge=0, le=_TEN_YEARS_S / 86_400)]
+    revisions_per_entry: Annotated[int, Field(ge=0)]
+
+
 class ServerSettings(_Section):
     host: str
     port: Annotated[int, Field(ge=0, le=65535)]
@@ -158,6 +163,7 @@ class Settings(BaseSettings):
     ingest: IngestSettings
     limits: LimitSettings
     feeds: FeedSettings
+    retention: RetentionSettings
     server: ServerSettings
     log: LogSettings
     _config_file: Path | None = PrivateAttr(default=None)

@@ -61,6 +61,7 @@ def ingest(
         dry_run=dry_run,
     )
     runtime = open_runtime(settings)
+    runtime.upkeep.check_start()
     upgrade(runtime.store)
     lease = take_lease(runtime.store)
     summary = _Summary(dry_run=dry_run, quiet=as_json)

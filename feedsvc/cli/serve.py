@@ -45,6 +45,7 @@ def serve(settings: Settings) -> None:
     """Watch the folders and publish their feeds, until stopped."""
     settings = _with_free_port(settings)
     runtime = open_runtime(settings)
+    runtime.upkeep.check_start()
     upgrade(runtime.store)
     _check_folders(runtime)
     site = runtime.site

@@ -36,6 +36,7 @@ def token() -> None:
 def create(settings: Settings, name: str, scopes: tuple[str, ...], days: int | None) -> None:
     """Make a token called NAME. It is shown this once, and cannot be shown again."""
     runtime = open_runtime(settings)
+    runtime.upkeep.check_start()
     upgrade(runtime.store)
     secret = runtime.access.create_token(
         name, frozenset(Scope(s) for s in scopes), timedelta(days=days) if days else None
@@ -50,6 +51,7 @@ def create(settings: Settings, name: str, scopes: tuple[str, ...], days: int | N
 def list_(settings: Settings) -> None:
     """List the tokens that were made, without their secrets."""
     runtime = open_runtime(settings)
+    runtime.upkeep.check_start()
     upgrade(runtime.store)
     for known in runtime.access.tokens():
         state = "revoked" if known.revoked_at else "valid"
@@ -67,6 +69,7 @@ def list_(settings: Settings) -> None:
 def revoke(settings: Settings, name: str) -> None:
     """Let the token called NAME be used no more."""
     runtime = open_runtime(settings)
+    runtime.upkeep.check_start()
     upgrade(runtime.store)
     revoked = runtime.access.revoke(name)
     runtime.close()

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 import multiprocessing
+import pickle
 import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -60,23 +62,29 @@ class Extracted(Generic[Key]):
 
 @dataclass(kw_only=True, eq=False)
 class _Batch(Generic[Key]):
-    """Jobs that go to a worker together; in the end it has `answers`, or its worker's `death`."""
+    """Jobs that go to a worker together; in the end it has its answer, or its worker's `death`.
+
+    pickled: a list of `Answer`, one a job. is_abandoned: nobody waits for it any more.
+    """
 
     jobs: tuple[Job[Key], ...]
-    answers: list[Answer] | None = None
+    pickled: bytes | None = None
     death: str | None = None
-    is_assigned: bool = False
     was_repeated: bool = False
+    is_abandoned: bool = False
     awaited_since: float | None = None
 
     @property
     def is_done(self) -> bool:
-        return self.answers is not None or self.death is not None
+        return self.pickled is not None or self.death is not None
 
 
 @dataclass(kw_only=True, eq=False)
 class _Worker:
-    """A process with a pipe of its own, so that what one leaves half said harms no other."""
+    """A process with a pipe of its own, so that what one leaves half said harms no other.
+
+    It has one batch at a time, so that of the two ends of its pipe never both are sending.
+    """
 
     process: BaseProcess
     pipe: Connection
@@ -89,19 +97,30 @@ class _Worker:
 class ExtractionPool:
     """Worker processes for extraction; a context manager. Used by one thread at a time.
 
+    Batches wait in `_waiting`. A thread of the pool's own hands them to whoever is free and takes
+    in the answers, so that the workers go on while the one who asked does something else. That
+    thread alone touches the workers; what both touch is guarded by `_changed`.
     draft: what a worker does with one document; anything else than `draft_entry` is for tests.
     """
 
     def __init__(
         self, workers: int, limits: LimitSettings, excerpt_bytes: int, draft: Draft = draft_entry
     ) -> None:
+        self._size = workers
         self._limits = limits
         self._work = (limits, excerpt_bytes, draft)
+        self._changed = threading.Condition()
+        self._waiting: deque[_Batch[Any]] = deque()  # Any: of whichever run
+        self._failure: Exception | None = None
+        self._is_closed = False
         # Never fork: this process has threads. The server it forks from has imported all it needs,
         # so that a worker that was killed is back at once.
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(_PRELOADED)
         self._workers = [self._start() for _ in range(workers)]
+        self._bell, self._ring = self._context.Pipe(duplex=False)
+        self._keeper = threading.Thread(target=self._keep, name="extraction-pool", daemon=True)
+        self._keeper.start()
 
     def __enter__(self) -> ExtractionPool:
         return self
@@ -116,23 +135,24 @@ class ExtractionPool:
 
     def close(self) -> None:
         """End the workers now, whatever they are at."""
-        for worker in self._workers:
-            _end(worker)
-        self._workers.clear()
+        self._is_closed = True
+        self._wake()
+        self._keeper.join(_GRACE_S)
+
+    # On the side of whoever asks
 
     def extract(self, jobs: Iterable[Job[Key]]) -> Iterator[Extracted[Key]]:
         """Extract each job, reading ahead no more than the workers need.
 
         Results come in the order of the jobs, but for those behind one that takes its time.
         """
-        if not self._workers:
-            raise RuntimeError("the pool is closed")
         batches = _batched(jobs)
         running: deque[_Batch[Key]] = deque()
         try:
             while True:
-                while len(running) < len(self._workers) * _AHEAD and (ahead := next(batches, ())):
+                while len(running) < self._size * _AHEAD and (ahead := next(batches, ())):
                     running.append(_Batch(jobs=ahead))
+                    self._submit([running[-1]])
                 if not running:
                     return
                 done = self._wait_for_one(running)
@@ -140,15 +160,22 @@ class ExtractionPool:
                 del running[place]
                 if done.death is not None and len(done.jobs) > 1:
                     # Nobody knows at which of them it died.
-                    for job in reversed(done.jobs):
-                        running.insert(place, _Batch(jobs=(job,)))
+                    alone = [_Batch(jobs=(job,)) for job in done.jobs]
+                    for batch in reversed(alone):
+                        running.insert(place, batch)
+                    self._submit(alone, first=True)
                 else:
                     yield from _extracted(done)
         finally:
-            abandoned = set(map(id, running))
-            for worker in list(self._workers):
-                if worker.batch is not None and id(worker.batch) in abandoned:
-                    self._replace(worker)
+            self._abandon(running)
+
+    def _submit(self, batches: Sequence[_Batch[Key]], *, first: bool = False) -> None:
+        with self._changed:
+            if first:
+                self._waiting.extendleft(reversed(batches))
+            else:
+                self._waiting.extend(batches)
+        self._wake()
 
     def _wait_for_one(self, running: Sequence[_Batch[Key]]) -> _Batch[Key]:
         """The first batch, once it is done; or another that is, where the first takes long."""
@@ -156,19 +183,58 @@ class ExtractionPool:
         if first.awaited_since is None:
             first.awaited_since = time.monotonic()
         while True:
-            is_slow = time.monotonic() - first.awaited_since >= _PATIENCE_S
-            for batch in running if is_slow else (first,):
-                if batch.is_done:
-                    return batch
-            self._assign(running)
-            self._collect()
+            patience_s = first.awaited_since + _PATIENCE_S - time.monotonic()
+            with self._changed:
+                if self._is_closed:
+                    raise RuntimeError("the pool is closed")
+                if self._failure is not None:
+                    failure, self._failure = self._failure, None
+                    raise failure
+                for batch in (first,) if patience_s > 0 else running:
+                    if batch.is_done:
+                        return batch
+                self._changed.wait(patience_s if patience_s > 0 else None)
 
-    def _assign(self, running: Sequence[_Batch[Key]]) -> None:
-        unassigned = iter([batch for batch in running if not batch.is_assigned])
+    def _abandon(self, running: Iterable[_Batch[Key]]) -> None:
+        with self._changed:
+            for batch in running:
+                batch.is_abandoned = True
+            self._waiting = deque(batch for batch in self._waiting if not batch.is_abandoned)
+        self._wake()
+
+    def _wake(self) -> None:
+        self._ring.send_bytes(b"")
+
+    # On the side of the workers
+
+    def _keep(self) -> None:
+        """Keep the workers at work until the pool is closed."""
+        while not self._is_closed:
+            try:
+                self._hire()
+                self._assign()
+                self._collect()
+            except Exception as error:  # noqa: BLE001  # raised for whoever waits for results
+                with self._changed:
+                    self._failure = error
+                    self._changed.notify()
+                time.sleep(_MOMENT_S)
+        for worker in self._workers:
+            _end(worker)
+        self._workers.clear()
+
+    def _hire(self) -> None:
+        """Replace workers that could not start, once they are needed and their end is told."""
+        if self._waiting and self._failure is None:
+            while len(self._workers) < self._size:
+                self._workers.append(self._start())
+
+    def _assign(self) -> None:
         for worker in list(self._workers):
-            if worker.is_ready and worker.batch is None and (batch := next(unassigned, None)):
+            if worker.batch is not None and worker.batch.is_abandoned:
+                self._replace(worker)
+            elif worker.is_ready and worker.batch is None and (batch := self._next_waiting()):
                 worker.batch = batch
-                batch.is_assigned = True
                 allowed_s = len(batch.jobs) * self._limits.document_timeout_s + _GRACE_S
                 worker.deadline = time.monotonic() + allowed_s
                 try:
@@ -176,49 +242,71 @@ class ExtractionPool:
                 except OSError:  # it died since its last answer
                     self._bury(worker)
 
+    def _next_waiting(self) -> _Batch[Any] | None:
+        with self._changed:
+            return self._waiting.popleft() if self._waiting else None
+
     def _collect(self) -> None:
         """Take what workers answer, for a moment; bury those that died or are past all limits."""
         busy = [w for w in self._workers if w.batch is not None or not w.is_ready]
-        answering = connection.wait([worker.pipe for worker in busy], timeout=_MOMENT_S)
+        pipes = [self._bell, *(worker.pipe for worker in busy)]
+        answering = connection.wait(pipes, timeout=_MOMENT_S if busy else None)
+        if self._bell in answering:
+            self._bell.recv_bytes()
         for worker in busy:
             if worker.pipe in answering:
                 try:
-                    answer = worker.pipe.recv()
+                    pickled = worker.pipe.recv_bytes()
                 except (EOFError, OSError):
                     self._bury(worker)
                     continue
-                if worker.batch is None:
-                    worker.is_ready = True
-                    continue
-                worker.batch.answers = answer
-                worker.batch = None
-                worker.batches_done += 1
-                if worker.batches_done == _BATCHES_PER_WORKER:
-                    self._replace(worker)
+                self._take(worker, pickled)
             elif time.monotonic() > worker.deadline:
                 worker.process.kill()
                 self._bury(worker)
+
+    def _take(self, worker: _Worker, pickled: bytes) -> None:
+        if worker.batch is None:
+            worker.is_ready = True
+            return
+        self._finish(worker.batch, pickled=pickled)
+        worker.batch = None
+        worker.batches_done += 1
+        if worker.batches_done == _BATCHES_PER_WORKER:
+            self._replace(worker)
+
+    def _finish(
+        self, batch: _Batch[Any], *, pickled: bytes | None = None, death: str | None = None
+    ) -> None:
+        with self._changed:
+            batch.pickled, batch.death = pickled, death
+            self._changed.notify()
 
     def _bury(self, worker: _Worker) -> None:
         """Note what a dead worker's batch died of, and put another worker in its place."""
         worker.process.join(_GRACE_S)
         status = worker.process.exitcode
         if not worker.is_ready:
-            self._replace(worker)
+            self._dismiss(worker)
             raise RuntimeError(f"a worker for extraction could not start (exit status {status})")
         if batch := worker.batch:
             is_late = time.monotonic() > worker.deadline
             if status == -signal.SIGKILL and not is_late and not batch.was_repeated:
                 # Killed from outside, which may be no fault of any document in it.
-                batch.was_repeated, batch.is_assigned = True, False
+                batch.was_repeated = True
+                self._submit([batch], first=True)
             else:
                 status = -signal.SIGALRM if is_late or status is None else status
-                batch.death = _cause_of_death(status, self._limits)
+                self._finish(batch, death=_cause_of_death(status, self._limits))
         self._replace(worker)
 
     def _replace(self, worker: _Worker) -> None:
+        self._dismiss(worker)
+        self._workers.append(self._start())
+
+    def _dismiss(self, worker: _Worker) -> None:
         _end(worker)
-        self._workers[self._workers.index(worker)] = self._start()
+        self._workers.remove(worker)
 
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
@@ -252,7 +340,9 @@ def _batched(jobs: Iterable[Job[Key]]) -> Iterator[tuple[Job[Key], ...]]:
 
 
 def _extracted(batch: _Batch[Key]) -> Iterator[Extracted[Key]]:
-    answers: Sequence[Answer] = batch.answers or [_refused(batch.death or "", None)]
+    answers: Sequence[Answer] = [_refused(batch.death or "", None)]
+    if batch.pickled is not None:
+        answers = pickle.loads(batch.pickled)  # noqa: S301  # from a worker of our own
     for job, answer in zip(batch.jobs, answers, strict=True):
         if isinstance(answer, Failure):
             answer = _refused(answer.reason, answer.evidence)

@@ -1,7 +1,7 @@
 """The scheduler process: APScheduler decides when; the lease decides who.
 
-All work goes through one thread, so that a sweep and a run that somebody asked for never run
-beside each other.
+All ingestion goes through one thread, so that a sweep and a run that somebody asked for never run
+beside each other. Upkeep has a thread of its own, in which it holds nobody up for long.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from feedsvc.clock import Clock
 from feedsvc.errors import FeedsvcError, Interrupted, LeaseLost
 from feedsvc.runtime import Runtime
 from feedsvc.services.ingestion import Ingestion, open_pool
+from feedsvc.services.upkeep import Upkeep
 from feedsvc.store.leases import Lease, take_lease
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,9 @@ T = TypeVar("T")
 
 _LEASE_TRIED_EVERY_S = 2.0
 _RUNS_LOOKED_FOR_EVERY_S = 0.5
+# UTC, when few read and fewer publish.
+_UPKEEP_AT = {"hour": 3, "minute": 17}
+_FILE_CHECKED_AT = {"day_of_week": "sun", "hour": 4, "minute": 17}
 # Events that come together wake one sweep; watchfiles' own 1.6 s would use up the whole promise.
 _DEBOUNCE_MS = 50
 _WATCHED_ANEW_AFTER_S = 5.0
@@ -71,23 +75,35 @@ def _releasing(lease: Lease) -> Iterator[None]:
 
 def _work(runtime: Runtime, ingestion: Ingestion, stop: threading.Event) -> None:
     """Ingest until `stop` is set or the lease is lost."""
-    ingest = runtime.settings.ingest
     lost = threading.Event()
-    schedule = _Schedule(ingestion, lost, ingest.scan_interval_s, runtime.clock)
-    schedule.start()
-    try:
-        watcher = threading.Thread(
-            target=_watch,
-            args=(list(ingest.roots.values()), schedule.wake, stop, lost),
-            name="watcher",
-            daemon=True,
-        )
-        watcher.start()
-        while not stop.is_set() and not lost.wait(0.2):
-            schedule.keep_time()
-    finally:
-        lost.set()
-        schedule.end()
+    upkeep = Upkeep(
+        runtime.store,
+        runtime.clock,
+        runtime.settings.retention,
+        lambda: stop.is_set() or lost.is_set(),
+    )
+    schedule = _Schedule(
+        ingestion, upkeep, lost, runtime.settings.ingest.scan_interval_s, runtime.clock
+    )
+    with upkeep.marked_in_use() as was_left_well:
+        schedule.start(checks_file=not was_left_well)
+        try:
+            _keep_watch(runtime, schedule, stop, lost)
+        finally:
+            lost.set()
+            schedule.end()
+
+
+def _keep_watch(
+    runtime: Runtime, schedule: _Schedule, stop: threading.Event, lost: threading.Event
+) -> None:
+    folders = list(runtime.settings.ingest.roots.values())
+    watcher = threading.Thread(
+        target=_watch, args=(folders, schedule.wake, stop, lost), name="watcher", daemon=True
+    )
+    watcher.start()
+    while not stop.is_set() and not lost.wait(0.2):
+        schedule.keep_time()
 
 
 class _Schedule:
@@ -96,17 +112,19 @@ class _Schedule:
     def __init__(
         self,
         ingestion: Ingestion,
+        upkeep: Upkeep,
         lost: threading.Event,
         scan_interval_s: float,
         clock: Clock,
     ) -> None:
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(1)},
+            executors={"default": ThreadPoolExecutor(1), "upkeep": ThreadPoolExecutor(1)},
             # One may wait while another runs: what woke it may have come after that one's look.
             job_defaults={"coalesce": True, "max_instances": 2, "misfire_grace_time": None},
             timezone="UTC",
         )
         self._ingestion = ingestion
+        self._upkeep = upkeep
         self._lost = lost
         self._intervals_s = {"sweep": scan_interval_s, "runs": _RUNS_LOOKED_FOR_EVERY_S}
         self._clock = clock
@@ -114,9 +132,19 @@ class _Schedule:
         self._working = threading.Lock()
         self._offset_s = self._wall_offset_s()
 
-    def start(self) -> None:
+    def start(self, *, checks_file: bool) -> None:
+        """checks_file: read all of the database at once, and not at its next turn."""
         for name, work in (("sweep", self._sweep), ("runs", self._work_on_run)):
             self._scheduler.add_job(work, "interval", seconds=self._intervals_s[name], id=name)
+        for name, work, at in (
+            ("upkeep", self._upkeep.every_day, _UPKEEP_AT),
+            ("file check", self._upkeep.check_file, _FILE_CHECKED_AT),
+        ):
+            self._scheduler.add_job(
+                self._try, "cron", args=[work], id=name, executor="upkeep", **at
+            )
+        if checks_file:
+            self._scheduler.modify_job("file check", next_run_time=self._clock.now())
         self._scheduler.start()
         self.wake()
 

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby, islice, takewhile
 from threading import Event
 
 from sqlalchemy import Connection
@@ -14,8 +15,10 @@ from sqlalchemy.exc import OperationalError
 
 from feedsvc.clock import Clock
 from feedsvc.errors import DocumentError, FeedsvcError, Interrupted, UnstorableDocument
-from feedsvc.ingest.discover import Found
+from feedsvc.ingest.discover import Found, ReadDocument
 from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome
+from feedsvc.model.entry import EntryDraft
+from feedsvc.services.newcomers import Drafted, find_newcomers, publish_newcomers
 from feedsvc.services.recording import Recorder
 from feedsvc.services.settling import Settling, Surroundings
 from feedsvc.store.engine import Store
@@ -25,13 +28,21 @@ from feedsvc.store.publishing import Publishing, publishing
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
+# Newcomers published at once, at most: more gain little, and may have to be repeated one by one.
+_MAX_TOGETHER = 64
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Step:
-    """One document to settle. found: the file behind it, where there is one to quarantine."""
+    """One document to settle. found: the file behind it, where there is one to quarantine.
+
+    drafted: what it says, if it was extracted: whatever is new then need not be settled alone.
+    """
 
     path: DocumentPath
     settle: Callable[[Settling], list[DocumentOutcome]]
     found: Found | None = None
+    drafted: Drafted | None = None
 
 
 class _DryRunOver(Exception):
@@ -42,6 +53,7 @@ class _DryRunOver(Exception):
 class Batches:
     """The transactions of one sweep. batch_s: how long one may last. stop: asks to go no further.
 
+    together: how many newcomers are published at once; it grows while that is quick.
     In a dry run all of them are one, which is taken back at the end: what it decides is just what
     the real run decides.
     """
@@ -54,6 +66,7 @@ class Batches:
     recorder: Recorder
     around: Surroundings
     dry_work: Publishing | None = None
+    together: int = 1
 
     def publish(self, steps: Sequence[Step]) -> None:
         """Settle documents, in as many transactions as it takes. Raises Interrupted, LeaseLost."""
@@ -64,12 +77,57 @@ class Batches:
             with self.transaction() as work:
                 settling = Settling(work, self.around)
                 until = self.clock.monotonic() + self.batch_s
-                while pending:
-                    outcomes += _attempt(work, settling, pending.popleft())
-                    if self.clock.monotonic() >= until:
+                before = self.clock.monotonic()
+                for steps in self._in_groups(work, pending):
+                    outcomes += self._attempt_all(work, settling, steps)
+                    now = self.clock.monotonic()
+                    self._adapt(now - before)
+                    if now >= until:
                         break
+                    before = now
                 self.recorder.write(work.connection, outcomes)
             self.recorder.tell(outcomes)
+
+    def _in_groups(self, work: Publishing, pending: deque[Step]) -> Iterator[list[Step]]:
+        """Take steps from the left, each alone, but newcomers in a row together."""
+        while pending:
+            row = list(takewhile(lambda step: step.drafted, islice(pending, self.together)))
+            new = self._newcomers(work, row)
+            for is_new, steps in groupby(row or [pending[0]], key=new.__contains__):
+                for group in [list(steps)] if is_new else [[step] for step in steps]:
+                    for _ in group:
+                        pending.popleft()
+                    yield group
+
+    def _newcomers(self, work: Publishing, row: Sequence[Step]) -> set[Step]:
+        """Those of a row of drafts that stay new, whatever becomes of the others of the row."""
+        steps = {step.drafted: step for step in row if step.drafted}
+        if len(steps) < 2:
+            return set()  # nothing is gained by asking
+        found = find_newcomers(work, list(steps), self.around.versions, self.around.vacated)
+        return {steps[drafted] for drafted in found}
+
+    def _attempt_all(
+        self, work: Publishing, settling: Settling, steps: Sequence[Step]
+    ) -> list[DocumentOutcome]:
+        """Settle one document, or publish newcomers at once; if that fails, settle each."""
+        newcomers = [step.drafted for step in steps if step.drafted]
+        if len(newcomers) > 1:
+            try:
+                with work.part():
+                    return publish_newcomers(work, newcomers, self.around.versions)
+            except (FeedsvcError, OperationalError):
+                raise
+            except Exception:
+                log.warning("newcomers failed together; each is settled alone", exc_info=True)
+        return [outcome for step in steps for outcome in _attempt(work, settling, step)]
+
+    def _adapt(self, took_s: float) -> None:
+        """Publish as many newcomers at once as this store can in a good part of a batch."""
+        if took_s > self.batch_s / 2:
+            self.together = max(1, self.together // 2)
+        elif took_s < self.batch_s / 4:
+            self.together = min(_MAX_TOGETHER, self.together * 2)
 
     def tell_failed(self, path: DocumentPath, reason: str) -> None:
         """Say that something asked for was not there to be settled."""
@@ -124,10 +182,20 @@ def quarantine_step(found: Found, error: DocumentError, sha256: bytes | None = N
     )
 
 
+def draft_step(found: Found, read: ReadDocument, draft: EntryDraft) -> Step:
+    """Settle a file by what it says."""
+    return Step(
+        path=found.path,
+        found=found,
+        drafted=Drafted(read=read, draft=draft),
+        settle=lambda settling: [settling.by_draft(read, draft)],
+    )
+
+
 def _attempt(work: Publishing, settling: Settling, step: Step) -> list[DocumentOutcome]:
     """Settle one document; if it fails by itself, it alone is taken out."""
     try:
-        with work.one_document():
+        with work.part():
             return step.settle(settling)
     except (FeedsvcError, OperationalError):
         raise  # the store's trouble, not the document's: the whole batch is tried again later
@@ -139,5 +207,5 @@ def _attempt(work: Publishing, settling: Settling, step: Step) -> list[DocumentO
             DocumentOutcome(path=step.path, outcome=Outcome.FAILED, stage="store", reason=reason)
         ]
     # Kept, so that it is not tried again, and does not fill the log, at every sweep.
-    with work.one_document():
+    with work.part():
         return [settling.quarantine(step.found, UnstorableDocument(reason))]

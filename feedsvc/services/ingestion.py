@@ -230,7 +230,9 @@ def watched_roots(settings: Settings, store: Store) -> list[WatchedRoot]:
     excluded = {os.fsencode(settings.config_file)} if settings.config_file else set()
     if store.sqlite_path:
         database = os.fsencode(store.sqlite_path.resolve())
-        excluded |= {database + ending for ending in (b"", b"-wal", b"-shm", b".lease")}
+        endings = (b"", b"-wal", b"-shm", b".lease", b".in-use", b".restoring")
+        excluded |= {database + ending for ending in endings}
+        excluded.add(os.path.join(os.path.dirname(database), b"guids.jsonl"))  # noqa: PTH118, PTH120
     return [
         WatchedRoot(
             name=name,

@@ -180,7 +180,7 @@ class Settling:
                 if link.is_primary:
                     return self._known_primary(read, draft, known, link)
                 if known.sha256 == read.source.sha256:
-                    self._save_with_link(read, draft, link.entry_id, is_primary=False)
+                    self._save_with_link(read, draft, link.entry_id, is_primary=False, is_new=False)
                     return self._outcome(read.source.path, Outcome.UNCHANGED, link.entry_id)
                 unlink_entry(self.connection, known.id, link.key)
         # Its twin may have been published a moment ago, in this very batch.
@@ -191,7 +191,7 @@ class Settling:
     ) -> DocumentOutcome:
         stored = fetch_stored(self.connection, link.entry_id)
         if known.sha256 == read.source.sha256:
-            self._save_with_link(read, draft, link.entry_id, is_primary=True)
+            self._save_with_link(read, draft, link.entry_id, is_primary=True, is_new=False)
             return self._upgrade(read.source.path, stored, draft)
         if not is_same_article(draft, stored.entry):
             moved = self._around.find_bytes(known)
@@ -280,20 +280,23 @@ class Settling:
     def _publish(
         self, read: ReadDocument, draft: EntryDraft, clashes: tuple[Evidence, ...]
     ) -> DocumentOutcome:
-        guid = mint_guid()
+        recorded = self._work.guids.recall(read.source, draft.key)
+        guid = recorded.guid if recorded else mint_guid()
         entry_id = add_entry(
             self._work,
             replace(draft, evidence=draft.evidence + clashes),
             guid=guid,
             versions=self._around.versions,
         )
+        if recorded:
+            self._work.guids.put_back(entry_id, recorded)
         self._save_with_link(read, draft, entry_id, is_primary=True)
         return DocumentOutcome(
             path=read.source.path,
             outcome=Outcome.NEW,
             guid=guid,
             title=draft.title,
-            resurfaces=True,
+            resurfaces=recorded is None or recorded.sequence is None,
         )
 
     def _edit(self, path: DocumentPath, stored: StoredEntry, draft: EntryDraft) -> DocumentOutcome:
@@ -392,8 +395,15 @@ class Settling:
         return save_document(self.connection, read.source, self.now)
 
     def _save_with_link(
-        self, read: ReadDocument, draft: EntryDraft, entry_id: int, *, is_primary: bool
+        self,
+        read: ReadDocument,
+        draft: EntryDraft,
+        entry_id: int,
+        *,
+        is_primary: bool,
+        is_new: bool = True,
     ) -> None:
+        """is_new: these bytes have not given this entry before."""
         link = EntryLink(
             document_id=self._save(read),
             key=draft.key,
@@ -403,6 +413,8 @@ class Settling:
             extractor_version=self._around.versions.extractor,
         )
         link_entry(self.connection, link)
+        if is_new:
+            self._work.guids.note(entry_id, read.source, draft.key)
 
     def _link_alternate(self, document_id: int, link: EntryLink) -> None:
         link_entry(self.connection, replace(link, document_id=document_id, is_primary=False))

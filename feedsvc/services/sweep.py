@@ -28,7 +28,7 @@ from feedsvc.ingest.pool import Extracted, ExtractionPool, Job
 from feedsvc.model.document import DocumentOutcome, DocumentPath, SourceDocument
 from feedsvc.model.run import RunRequest
 from feedsvc.services.absences import Absences
-from feedsvc.services.batches import Batches, Step, quarantine_step
+from feedsvc.services.batches import Batches, Step, draft_step, quarantine_step
 from feedsvc.services.recording import Recorder
 from feedsvc.services.settling import Settling, Surroundings
 from feedsvc.settings import IngestSettings
@@ -358,9 +358,7 @@ def _extracted_step(extracted: Extracted[ReadDocument], found: Found) -> Step:
     read, outcome = extracted.key, extracted.outcome
     if isinstance(outcome, DocumentError):
         return quarantine_step(found, outcome, read.source.sha256)
-    return Step(
-        path=found.path, found=found, settle=lambda settling: [settling.by_draft(read, outcome)]
-    )
+    return draft_step(found, read, outcome)
 
 
 def jobs(reads: Iterable[ReadDocument]) -> Iterator[Job[ReadDocument]]:

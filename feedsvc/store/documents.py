@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 
 from feedsvc.errors import DocumentError
 from feedsvc.model.document import DocumentPath, FileState, SourceDocument
-from feedsvc.store.engine import UPSERTING
+from feedsvc.store.engine import UPSERTING, take_ids
 from feedsvc.store.schema import Instant, document_entries, documents, originals, roots
 
 
@@ -63,6 +74,18 @@ def find_by_path(connection: Connection, path: DocumentPath) -> KnownDocument | 
     return _known(row) if row else None
 
 
+_KNOWN_PATHS = select(documents.c.root, documents.c.path).where(
+    tuple_(documents.c.root, documents.c.path).in_(bindparam("paths", expanding=True))
+)
+
+
+def known_paths(connection: Connection, paths: Sequence[DocumentPath]) -> set[DocumentPath]:
+    """Which of these paths are those of documents."""
+    named = [(path.root, path.path) for path in paths]
+    found = connection.execute(_KNOWN_PATHS, {"paths": named})
+    return {DocumentPath(root=root, path=path) for root, path in found}
+
+
 _BY_SHA256 = (
     select(documents).where(documents.c.sha256 == bindparam("sha256")).order_by(documents.c.id)
 )
@@ -74,11 +97,17 @@ def find_by_sha256(connection: Connection, sha256: bytes) -> list[KnownDocument]
     return [_known(row) for row in rows]
 
 
+# Each once: a folder may hold thousands of copies.
+_SEEN = (
+    select(documents.c.sha256)
+    .where(documents.c.sha256.in_(bindparam("hashes", expanding=True)))
+    .distinct()
+)
+
+
 def seen_bytes(connection: Connection, hashes: Sequence[bytes]) -> set[bytes]:
     """Which of these SHA-256 some document had when it was last read."""
-    found = connection.scalars(
-        select(documents.c.sha256).where(documents.c.sha256.in_(hashes)).distinct()
-    )
+    found = connection.scalars(_SEEN, {"hashes": hashes})
     return {sha256 for sha256 in found if sha256 is not None}
 
 
@@ -100,6 +129,26 @@ def find_by_fingerprint(
         _BY_FINGERPRINT, {"fingerprint": fingerprint, "version": extractor_version}
     )
     return [_link(row) for row in rows]
+
+
+_KNOWN_FINGERPRINTS = (
+    select(document_entries.c.fingerprint)
+    .where(
+        document_entries.c.fingerprint.in_(bindparam("fingerprints", expanding=True)),
+        document_entries.c.extractor_version == bindparam("version"),
+    )
+    .distinct()
+)
+
+
+def known_fingerprints(
+    connection: Connection, fingerprints: Sequence[bytes], extractor_version: int
+) -> set[bytes]:
+    """Which of these fingerprints documents have, as this extractor sees them."""
+    found = connection.scalars(
+        _KNOWN_FINGERPRINTS, {"fingerprints": fingerprints, "version": extractor_version}
+    )
+    return {fingerprint for fingerprint in found if fingerprint is not None}
 
 
 def links_of_document(connection: Connection, document_id: int) -> list[EntryLink]:
@@ -130,20 +179,44 @@ def documents_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, Kno
 
 def save_document(connection: Connection, found: SourceDocument, now: datetime) -> int:
     """Remember a file as just ingested, there and in order; answers its number."""
-    return _upsert(
-        connection,
-        found.path,
-        {
-            **_state_values(found.state),
-            "sha256": found.sha256,
-            "ingested_at": now,
-            "stage": None,
-            "reason": None,
-            "refused_by_version": None,
-            "missing_since": None,
-            "missing_sweeps": 0,
-        },
+    return _upsert(connection, found.path, _ingested_values(found, now))
+
+
+_ADD = insert(documents)
+
+
+def add_documents(
+    connection: Connection, found: Sequence[SourceDocument], now: datetime
+) -> Sequence[int]:
+    """Remember files as just ingested whose paths are all new; answers their numbers."""
+    numbers = take_ids(connection, documents, len(found))
+    connection.execute(
+        _ADD,
+        [
+            {
+                "id": number,
+                "root": source.path.root,
+                "path": source.path.path,
+                **_ingested_values(source, now),
+            }
+            for number, source in zip(numbers, found, strict=True)
+        ],
     )
+    return numbers
+
+
+def _ingested_values(found: SourceDocument, now: datetime) -> dict[str, Any]:
+    # Any: column values of several types, checked by the columns.
+    return {
+        **_state_values(found.state),
+        "sha256": found.sha256,
+        "ingested_at": now,
+        "stage": None,
+        "reason": None,
+        "refused_by_version": None,
+        "missing_since": None,
+        "missing_sweeps": 0,
+    }
 
 
 def quarantine_document(
@@ -244,7 +317,12 @@ _LINK = {dialect: _linking(insert) for dialect, insert in UPSERTING.items()}
 
 def link_entry(connection: Connection, link: EntryLink) -> None:
     """Say which entry a document gives, instead of what was said under that key before."""
-    connection.execute(_LINK[connection.dialect.name], asdict(link))
+    link_entries(connection, [link])
+
+
+def link_entries(connection: Connection, links: Sequence[EntryLink]) -> None:
+    """Say of several documents which entries they give."""
+    connection.execute(_LINK[connection.dialect.name], [dict(vars(link)) for link in links])
 
 
 def unlink_entry(connection: Connection, document_id: int, key: str) -> None:
@@ -276,9 +354,17 @@ _KEEP = {
 
 def keep_original(connection: Connection, sha256: bytes, raw: bytes) -> None:
     """Keep the bytes of a document, once, however many files hold them."""
+    keep_originals(connection, {sha256: raw})
+
+
+def keep_originals(connection: Connection, originals_by_sha256: Mapping[bytes, bytes]) -> None:
+    """Keep the bytes of several documents, each once."""
     connection.execute(
         _KEEP[connection.dialect.name],
-        {"sha256": sha256, "size_bytes": len(raw), "zlib_bytes": zlib.compress(raw, 1)},
+        [
+            {"sha256": sha256, "size_bytes": len(raw), "zlib_bytes": zlib.compress(raw, 1)}
+            for sha256, raw in originals_by_sha256.items()
+        ],
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from feedsvc.errors import EntryGone, NotFound
 from feedsvc.model.entry import (
@@ -26,12 +26,14 @@ from feedsvc.model.entry import (
 from feedsvc.model.feed import Candidate
 from feedsvc.model.ids import short_id, slugify
 from feedsvc.model.selection import SelectionKind
+from feedsvc.store.engine import take_ids
 from feedsvc.store.feeds import (
+    Arrival,
     count_entry,
     feeds_of_entry,
     memberships,
     place_entry,
-    place_new_entry,
+    place_new_entries,
     touch_feeds,
 )
 from feedsvc.store.publishing import Publishing
@@ -58,27 +60,51 @@ class StoredEntry:
     entry: Entry
 
 
-_ADD = insert(entries).returning(entries.c.id)
+_ADD = insert(entries)
 
 
 def add_entry(work: Publishing, draft: EntryDraft, *, guid: str, versions: Versions) -> int:
     """Publish a draft as a new entry; answers its number in the store."""
-    sequence = work.next_sequence()
-    arrived_at = work.next_instant()
-    entry_id: int = work.connection.execute(
-        _ADD,
-        {
-            "guid": guid,
-            "short_id": short_id(guid),
-            "sequence": sequence,
-            "state": EntryState.LIVE,
-            "arrived_at": arrived_at,
-            "updated": arrived_at,
-            **_values(draft, arrived_at, versions),
-        },
-    ).scalar_one()
-    place_new_entry(work, entry_id, sequence, memberships(draft), arrived_at)
+    (entry_id,) = add_entries(work, {guid: draft}, versions=versions)
     return entry_id
+
+
+def add_entries(
+    work: Publishing, drafts: Mapping[str, EntryDraft], *, versions: Versions
+) -> Sequence[int]:
+    """Publish drafts, by the guids they are given, as new entries, one after another.
+
+    Answers their numbers in the store.
+    """
+    arrivals = [
+        Arrival(
+            entry_id=entry_id,
+            sequence=work.next_sequence(),
+            instant=work.next_instant(),
+            wanted=memberships(draft),
+        )
+        for entry_id, draft in zip(
+            take_ids(work.connection, entries, len(drafts)), drafts.values(), strict=True
+        )
+    ]
+    work.connection.execute(
+        _ADD,
+        [
+            {
+                "id": arrival.entry_id,
+                "guid": guid,
+                "short_id": short_id(guid),
+                "sequence": arrival.sequence,
+                "state": EntryState.LIVE,
+                "arrived_at": arrival.instant,
+                "updated": arrival.instant,
+                **_values(draft, arrival.instant, versions),
+            }
+            for arrival, (guid, draft) in zip(arrivals, drafts.items(), strict=True)
+        ],
+    )
+    place_new_entries(work, arrivals)
+    return [arrival.entry_id for arrival in arrivals]
 
 
 def edit_entry(
@@ -97,7 +123,7 @@ def edit_entry(
     entry = stored.entry
     instant = work.next_instant() if moves_updated else entry.updated
     number = connection.scalar(
-        select(func.count()).select_from(revisions).where(revisions.c.entry_id == stored.id)
+        select(func.max(revisions.c.number)).where(revisions.c.entry_id == stored.id)
     )
     connection.execute(
         insert(revisions).values(
@@ -240,6 +266,19 @@ def find_by_canonical_url(connection: Connection, url: str) -> list[StoredEntry]
         select(entries).where(entries.c.canonical_url == url).order_by(entries.c.sequence)
     ).all()
     return _stored(connection, rows)
+
+
+_KNOWN_ADDRESSES = (
+    select(entries.c.canonical_url)
+    .where(entries.c.canonical_url.in_(bindparam("urls", expanding=True)))
+    .distinct()
+)
+
+
+def known_addresses(connection: Connection, urls: Sequence[str]) -> set[str]:
+    """Which of these addresses entries say they stand at."""
+    found = connection.scalars(_KNOWN_ADDRESSES, {"urls": urls})
+    return {url for url in found if url is not None}
 
 
 def select_candidates(

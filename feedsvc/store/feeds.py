@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
-from sqlalchemy import Connection, Row, bindparam, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, tuple_, update
 
 from feedsvc.errors import NotFound
 from feedsvc.model.entry import EntryDraft
@@ -26,12 +28,14 @@ class Membership:
     position: int = 0
     person_kind: str | None = None
 
-    @property
+    @cached_property
     def key(self) -> tuple[str, str]:
         return self.kind, fold(self.name)
 
 
 _ALL = Membership(kind=SelectionKind.ALL, name="")
+# A document may have thousands of tags, and a query only so many parameters.
+_KEYS_AT_ONCE = 500
 
 
 def memberships(draft: EntryDraft) -> list[Membership]:
@@ -54,20 +58,40 @@ def memberships(draft: EntryDraft) -> list[Membership]:
     return list(first.values())
 
 
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """A new entry, in the order of arrival, and the feeds it is to lie in besides that of all."""
+
+    entry_id: int
+    sequence: int
+    instant: datetime
+    wanted: Sequence[Membership]
+
+
 _RECEIVE = (
     update(feeds)
-    .where(feeds.c.id.in_(bindparam("feed_ids", expanding=True)))
-    .values(entry_count=feeds.c.entry_count + 1, updated=bindparam("instant"))
+    .where(feeds.c.id == bindparam("feed_id"))
+    .values(entry_count=feeds.c.entry_count + bindparam("arrived"), updated=bindparam("instant"))
 )
 
 
-def place_new_entry(
-    work: Publishing, entry_id: int, sequence: int, wanted: Sequence[Membership], instant: datetime
-) -> None:
-    """Put an entry that arrived at `instant` into the feeds `wanted`, and that of all entries."""
-    positions = _positions(work, wanted, instant)
-    _join(work.connection, entry_id, sequence, positions, list(positions))
-    work.connection.execute(_RECEIVE, {"feed_ids": list(positions), "instant": instant})
+def place_new_entries(work: Publishing, arrivals: Sequence[Arrival]) -> None:
+    """Put entries into the feeds they belong to, in the order of their arrival."""
+    everywhere = [membership for arrival in arrivals for membership in arrival.wanted]
+    ids = _find_or_make(work, [*everywhere, _ALL], arrivals[0].instant)
+    placed: list[dict[str, int]] = []
+    arrived: Counter[int] = Counter()
+    last: dict[int, datetime] = {}
+    for arrival in arrivals:
+        positions = {ids[m.key]: m.position for m in (*arrival.wanted, _ALL)}
+        placed += _places(arrival.entry_id, arrival.sequence, positions)
+        arrived.update(positions.keys())
+        last.update(dict.fromkeys(positions, arrival.instant))
+    work.connection.execute(_PLACE, placed)
+    work.connection.execute(
+        _RECEIVE,
+        [{"feed_id": i, "arrived": n, "instant": last[i]} for i, n in arrived.items()],
+    )
     work.changed = True
 
 
@@ -100,7 +124,8 @@ def place_entry(
     rejoined = [i for i in positions if i in present and present[i].left_at is not None]
     left = [i for i, row in present.items() if i not in positions and row.left_at is None]
     if new:
-        _join(connection, entry_id, sequence, positions, new)
+        joined = {feed_id: positions[feed_id] for feed_id in new}
+        connection.execute(_PLACE, _places(entry_id, sequence, joined))
     for feed_id, position in positions.items():
         if feed_id in rejoined or (feed_id in present and present[feed_id].position != position):
             connection.execute(
@@ -133,20 +158,11 @@ def _positions(work: Publishing, wanted: Sequence[Membership], updated: datetime
 _PLACE = insert(feed_entries)
 
 
-def _join(
-    connection: Connection,
-    entry_id: int,
-    sequence: int,
-    positions: Mapping[int, int],
-    feed_ids: Sequence[int],
-) -> None:
-    connection.execute(
-        _PLACE,
-        [
-            {"feed_id": i, "sequence": sequence, "entry_id": entry_id, "position": positions[i]}
-            for i in feed_ids
-        ],
-    )
+def _places(entry_id: int, sequence: int, positions: Mapping[int, int]) -> list[dict[str, int]]:
+    return [
+        {"feed_id": feed_id, "sequence": sequence, "entry_id": entry_id, "position": position}
+        for feed_id, position in positions.items()
+    ]
 
 
 def feeds_of_entry(connection: Connection, entry_id: int) -> list[int]:
@@ -186,37 +202,28 @@ def _count(connection: Connection, feed_ids: Sequence[int], by: int) -> None:
 def _find_or_make(
     work: Publishing, wanted: Sequence[Membership], updated: datetime
 ) -> Mapping[tuple[str, str], int]:
-    unmet = [m for m in wanted if m.key not in work.feed_ids]
-    if unmet:
+    unmet: dict[tuple[str, str], Membership] = {}
+    for membership in wanted:
+        if membership.key not in work.feed_ids:
+            unmet.setdefault(membership.key, membership)
+    keys = list(unmet)
+    for first in range(0, len(keys), _KEYS_AT_ONCE):
+        some = keys[first : first + _KEYS_AT_ONCE]
         found = work.connection.execute(
             select(feeds.c.kind, feeds.c.key, feeds.c.id).where(
-                tuple_(feeds.c.kind, feeds.c.key).in_([m.key for m in unmet])
+                tuple_(feeds.c.kind, feeds.c.key).in_(some)
             )
         )
         work.feed_ids.update({(row.kind, row.key): row.id for row in found})
-    for membership in unmet:
-        if membership.key not in work.feed_ids:
-            work.feed_ids[membership.key] = _make(work, membership, updated)
+    for key, membership in unmet.items():
+        if key not in work.feed_ids:
+            work.feed_ids[key] = _make(work, membership, updated)
     return work.feed_ids
 
 
 def _make(work: Publishing, membership: Membership, updated: datetime) -> int:
     kind, key = membership.key
-    # A name of signs alone has no letters to make a slug of.
-    base = slugify(membership.name) or "unnamed"
-    taken = set(
-        work.connection.scalars(
-            select(feeds.c.slug).where(
-                feeds.c.kind == kind,
-                or_(feeds.c.slug == base, feeds.c.slug.startswith(f"{base}-", autoescape=True)),
-            )
-        )
-    )
-    slug = base
-    number = 2
-    while slug in taken:
-        slug = f"{base}-{number}"
-        number += 1
+    slug = _free_slug(work.connection, kind, membership.name)
     made: int = work.connection.execute(
         insert(feeds)
         .values(
@@ -232,6 +239,21 @@ def _make(work: Publishing, membership: Membership, updated: datetime) -> int:
         .returning(feeds.c.id)
     ).scalar_one()
     return made
+
+
+def _free_slug(connection: Connection, kind: str, name: str) -> str:
+    # A name of signs alone has no letters to make a slug of.
+    base = slugify(name) or "unnamed"
+    of_kind = select(feeds.c.slug).where(feeds.c.kind == kind)
+    if connection.scalar(of_kind.where(feeds.c.slug == base)) is None:
+        return base
+    # Only now, since no index finds these: it looks at every feed of the kind.
+    alike = feeds.c.slug.startswith(f"{base}-", autoescape=True)
+    taken = set(connection.scalars(of_kind.where(alike)))
+    number = 2
+    while f"{base}-{number}" in taken:
+        number += 1
+    return f"{base}-{number}"
 
 
 def fetch_feed(connection: Connection, selection: Selection) -> tuple[int, Feed]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select, update
 from feedsvc.clock import Clock
 from feedsvc.errors import LeaseLost
 from feedsvc.store.engine import Store
+from feedsvc.store.guids import GuidLog, guid_file
 from feedsvc.store.leases import Lease
 from feedsvc.store.schema import leases, publication
 
@@ -31,10 +32,11 @@ class Publishing:
     """One open publishing transaction: its connection, and the numbers it gives out.
 
     `changed` is set by whatever alters a feed or a page; only then does the version move.
-    feed_ids: the feeds met so far, by kind and folded name.
+    feed_ids: the feeds met so far, by kind and folded name. guids: their record beside the store.
     """
 
     connection: Connection
+    guids: GuidLog
     now: datetime
     sequence: int
     last_instant: datetime
@@ -52,14 +54,16 @@ class Publishing:
         return self.last_instant
 
     @contextmanager
-    def one_document(self) -> Iterator[None]:
+    def part(self) -> Iterator[None]:
         """A part that can fail alone: everything done inside is undone, the rest stays."""
         before = self.sequence, self.last_instant, self.changed
+        noted = len(self.guids.noted)
         try:
             with self.connection.begin_nested():
                 yield
         except BaseException:
             self.sequence, self.last_instant, self.changed = before
+            del self.guids.noted[noted:]
             self.feed_ids.clear()  # some of them may have been made just now
             raise
 
@@ -76,13 +80,20 @@ def publishing(store: Store, lease: Lease, clock: Clock) -> Iterator[Publishing]
         fence = connection.scalar(select(leases.c.fence).where(leases.c.name == lease.name))
         if fence != lease.fence:
             raise LeaseLost(f"lease {lease.fence} was taken over by {fence}")
+        guids = GuidLog(connection, guid_file(store), row.version)
+        caught_up = guids.catch_up(clock.now())
+        if caught_up:
+            row = connection.execute(select(publication)).one()
         work = Publishing(
             connection=connection,
+            guids=guids,
+            changed=caught_up,
             now=clock.now(),
             sequence=row.sequence,
             last_instant=row.last_instant,
         )
         yield work
+        work.guids.write()
         if not work.changed:
             return
         # `updated` never lies past the commit; after a step back of the clock it cannot help it.

@@ -186,6 +186,33 @@ originals = Table(
     Column("zlib_bytes", LargeBinary, nullable=False),
 )
 
+# How much of `guids.jsonl` this store knows, and the newest feed that is in it (`store/guids.py`).
+guid_log = Table(
+    "guid_log",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("last_feed_id", BigInteger, nullable=False),
+)
+
+# Guids from `guids.jsonl` that no entry has yet, in the order recorded; the entry of these bytes
+# will take them. path: None once another guid was recorded for it. sequence, arrived_at: the
+# entry's place if it was public, None where it never was.
+recorded_guids = Table(
+    "recorded_guids",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("guid", String(45), nullable=False, index=True),
+    Column("root", Text, nullable=False),
+    Column("path", LargeBinary),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("sequence", BigInteger),
+    Column("arrived_at", Instant),
+    Index("ix_recorded_guids_sha256_key", "sha256", "key"),
+    Index("ix_recorded_guids_root_path_key", "root", "path", "key"),
+)
+
 leases = Table(
     "leases",
     metadata,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 _WORDS = """
@@ -14,29 +15,55 @@ theatre student machine factory treaty minister budget
 """.split()
 _NAMES = ("Jane Doe", "John Roe", "AFP", "Reuters", "Maria Silva", "Wei Zhang", "Olga Petrova")
 _FIRST = date(2015, 1, 1)
+# Masthead, day and "By", about.
+_FURNITURE_BYTES = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Article:
+    """What there is to publish, before it is dumped or written as Markdown."""
+
+    title: str
+    author: str
+    day: date
+    paragraphs: tuple[str, ...]
+
+
+def article(number: int, size_bytes: int = 3_500) -> Article:
+    """The article of this number; as a dump it has about `size_bytes`."""
+    chance = random.Random(number)
+    day = _FIRST + timedelta(days=number % 4_000)
+    title = f"{_sentence(chance, 7)[:-1]} in case {number}"
+    author = chance.choice(_NAMES)
+    paragraphs = []
+    written = len(title) + len(author) + _FURNITURE_BYTES
+    while written < size_bytes:
+        paragraphs.append(" ".join(_sentence(chance, chance.randint(8, 24)) for _ in range(3)))
+        written += len(paragraphs[-1]) + 2
+    return Article(title=title, author=author, day=day, paragraphs=tuple(paragraphs))
 
 
 def dump(number: int, size_bytes: int = 3_500) -> str:
     """The dump of one page, with a masthead, headline, byline, date and body paragraphs."""
-    chance = random.Random(number)
-    day = _FIRST + timedelta(days=number % 4_000)
-    title = f"{_sentence(chance, 7)[:-1]} in case {number}"
-    lines = [
+    shown = article(number, size_bytes)
+    head = [
         "close",
         "Friday November 08, 2024",
         "",
-        title,
+        shown.title,
         "",
-        f"By {chance.choice(_NAMES)}",
-        f"{day:%B} {day.day}, {day.year}",
+        f"By {shown.author}",
+        f"{shown.day:%B} {shown.day.day}, {shown.day.year}",
         "",
     ]
-    written = sum(map(len, lines))
-    while written < size_bytes:
-        paragraph = " ".join(_sentence(chance, chance.randint(8, 24)) for _ in range(3))
-        lines += [paragraph, ""]
-        written += len(paragraph) + 2
-    return "\n".join(lines)
+    return "\n".join([*head, *(line for text in shown.paragraphs for line in (text, ""))])
+
+
+def markdown(number: int) -> str:
+    """The article of `dump` as generators of static sites take it: front matter and Markdown."""
+    shown = article(number)
+    head = f"---\ntitle: {shown.title}\ndate: {shown.day}\nauthor: {shown.author}\n---\n\n"
+    return head + "\n\n".join(shown.paragraphs) + "\n"
 
 
 def page_dump(number: int) -> str:
@@ -65,7 +92,12 @@ def page(number: int) -> str:
 def dumps(count: int) -> Iterator[tuple[str, str]]:
     """Names and contents of `count` dumps, a hundred a folder."""
     for number in range(count):
-        yield f"{number // 100:04}/{number:07}.txt", dump(number)
+        yield f"{place(number)}.txt", dump(number)
+
+
+def place(number: int) -> str:
+    """Where the article of this number lies, without an ending."""
+    return f"{number // 100:04}/{number:07}"
 
 
 def _sentence(chance: random.Random, words: int) -> str:

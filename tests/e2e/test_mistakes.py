@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 
 import pytest
 
@@ -86,3 +87,30 @@ def test_a_folder_that_has_gone_does_not_take_its_feeds_with_it(feedsvc: Feedsvc
     with feedsvc.serving() as serving:
         assert list(serving.guids()) == ["It was here before the disk went"]
         assert "folder missing" in serving.started.told()
+
+
+@pytest.mark.parametrize("command", ["serve", "ingest"])
+def test_a_damaged_database_is_refused_at_once_with_what_to_do(
+    feedsvc: Feedsvc, command: str
+) -> None:
+    feedsvc.seeds.write("a.txt", article())
+    database = feedsvc.home / "damaged.db"
+    database.write_bytes(b"SQLite format 3\0" + b"\xff" * 99_999)
+    began = time.monotonic()
+    done = feedsvc.run(command, "--database", f"sqlite:///{database}")
+    assert time.monotonic() - began < 5
+    assert done.status == 3
+    assert f"{database} is damaged" in done.err
+    assert "feedsvc db restore FILE" in done.err
+    assert database.stat().st_size == 100_015
+
+
+def test_a_database_that_is_gone_is_told(feedsvc: Feedsvc) -> None:
+    feedsvc.seeds.write("a.txt", article())
+    database = feedsvc.home / "gone.db"
+    feedsvc.run("ingest", "--database", f"sqlite:///{database}")
+    for path in feedsvc.home.glob("gone.db*"):
+        path.unlink()
+    done = feedsvc.run("ingest", "--database", f"sqlite:///{database}")
+    assert done.status == 0
+    assert "the database is gone" in done.err

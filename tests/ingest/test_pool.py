@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from feedsvc.errors import DocumentError, EmptyDocument, RefusedDocument
-from feedsvc.ingest.pool import BATCH_BYTES, Extracted, ExtractionPool, Job
+from feedsvc.ingest.pool import BATCH_BYTES, BATCH_DOCUMENTS, Extracted, ExtractionPool, Job
 from feedsvc.model.entry import EntryDraft, Precision
 from feedsvc.settings import LimitSettings, load_settings
 
@@ -44,6 +44,8 @@ def behave(path: bytes, raw: bytes, limits: LimitSettings, excerpt_bytes: int) -
             bytearray(2_000_000_000)
         case b"recursion":
             raise RecursionError
+        case b"slow":
+            time.sleep(0.02)
         case b"empty":
             raise EmptyDocument("nothing in it", evidence="line 1")
     return EntryDraft(
@@ -159,6 +161,27 @@ def test_documents_behind_a_slow_one_do_not_wait_for_it(pool: ExtractionPool) ->
     keys = [e.key for e in pool.extract(jobs(b"hang" + b"", large, large, large))]
     assert sorted(keys) == [0, 1, 2, 3]
     assert keys[0] != 0
+
+
+def test_workers_go_on_while_nobody_takes_their_results(pool: ExtractionPool) -> None:
+    results = pool.extract(jobs(*[b"slow"] * (BATCH_DOCUMENTS * 6)))
+    next(results)
+    batch_s = BATCH_DOCUMENTS * 0.02
+    time.sleep(3.5 * batch_s)  # what two workers need for all that was read ahead
+    before = time.monotonic()
+    assert len(list(results)) == BATCH_DOCUMENTS * 6 - 1
+    assert time.monotonic() - before < batch_s
+
+
+def test_documents_and_drafts_larger_than_any_pipe_stop_nobody(pool: ExtractionPool) -> None:
+    raws = [b"%d" % n + b"x" * 3_000_000 for n in range(40)]
+    results = pool.extract(jobs(*raws))
+    found = []
+    for extracted in results:
+        assert isinstance(extracted.outcome, EntryDraft)
+        found.append(extracted.outcome.text.encode())
+        time.sleep(0.01)  # as long as answers wait, their workers have been given more
+    assert found == raws
 
 
 def test_no_more_is_read_ahead_than_the_workers_need(pool: ExtractionPool) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import apscheduler.schedulers.base
 import apscheduler.triggers.interval
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, select, text
 
 from feedsvc.clock import Clock
 from feedsvc.ingest.discover import Found, ReadDocument, WatchedRoot
@@ -25,8 +25,10 @@ from feedsvc.jobs.schedule import run_scheduler
 from feedsvc.model.run import RunRequest, RunState
 from feedsvc.runtime import Runtime, open_runtime
 from feedsvc.services.ingestion import Ingestion
+from feedsvc.store import verify
 from feedsvc.store.engine import open_store
-from tests.databases import PostgresqlServer
+from feedsvc.store.schema import originals
+from tests.databases import PostgresqlServer, SqliteFiles
 from tests.service import WatchedFolder, article, settings_for
 
 SOON_S = 20.0
@@ -72,6 +74,19 @@ class Schedulers:
 
 @pytest.fixture
 def schedulers(
+    tmp_path: Path, database: str, pool: ExtractionPool, monkeypatch: pytest.MonkeyPatch
+) -> Schedulers:
+    return schedulers_at(tmp_path, database, pool, monkeypatch)
+
+
+@pytest.fixture
+def schedulers_on_sqlite(
+    tmp_path: Path, sqlite_files: SqliteFiles, pool: ExtractionPool, monkeypatch: pytest.MonkeyPatch
+) -> Schedulers:
+    return schedulers_at(tmp_path, sqlite_files.make_database(tmp_path), pool, monkeypatch)
+
+
+def schedulers_at(
     tmp_path: Path, database: str, pool: ExtractionPool, monkeypatch: pytest.MonkeyPatch
 ) -> Schedulers:
     monkeypatch.setattr(schedule, "open_pool", lambda _settings: _LastingPool(pool))
@@ -281,3 +296,47 @@ def test_a_file_closed_to_us_is_told_once(
         time.sleep(0.5)
     told = [record.message for record in caplog.records if record.levelno >= logging.WARNING]
     assert told == ["document refused"]
+
+
+def test_upkeep_comes_every_day(
+    schedulers: Schedulers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(schedule, "_UPKEEP_AT", {"second": "*"})
+    with schedulers.running() as runtime:
+        with runtime.store.writing() as connection:
+            connection.execute(
+                insert(originals).values(sha256=b"nobody's", size_bytes=1, zlib_bytes=b"")
+            )
+        with caplog.at_level(logging.INFO, "feedsvc"):
+            wait_for(lambda: any(r.__dict__.get("originals") == 1 for r in caplog.records))
+        with runtime.store.reading() as connection:
+            assert connection.execute(select(originals)).all() == []
+
+
+def test_the_database_is_read_through_every_week_and_after_a_stop_that_was_not_clean(
+    schedulers_on_sqlite: Schedulers,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    schedulers = schedulers_on_sqlite
+    asked: list[bool] = []
+
+    def find(_store: object, *, is_quick: bool, gives_up: Callable[[], bool]) -> str:
+        asked.append(is_quick)
+        return "page 7 is not as it was"
+
+    monkeypatch.setattr(verify, "check_file", find)
+    marker = Path(f"{schedulers.database.removeprefix('sqlite:///')}.in-use")
+    with schedulers.running():
+        wait_for(marker.exists)
+        time.sleep(0.3)
+        assert asked == []
+    assert not marker.exists()
+    marker.touch()
+    with schedulers.running():
+        wait_for(lambda: asked == [False])
+        wait_for(lambda: any("database is damaged" in r.message for r in caplog.records))
+    assert not marker.exists()
+    monkeypatch.setattr(schedule, "_FILE_CHECKED_AT", {"second": "*"})
+    with schedulers.running():
+        wait_for(lambda: len(asked) > 1)

@@ -113,7 +113,7 @@ def test_a_document_that_fails_is_undone_alone(desk: Desk) -> None:
         with desk.publishing() as work:
             for title in ("first", "refused", "last"):
                 try:
-                    with work.one_document():
+                    with work.part():
                         draft = make_draft(title)
                         add_entry(work, draft, guid=mint_guid(), versions=VERSIONS)
                         if title == "refused":
@@ -135,7 +135,7 @@ def test_a_document_that_the_database_refuses_is_undone_alone(desk: Desk) -> Non
     with desk.publishing() as work:
         for _ in range(2):
             try:
-                with work.one_document():
+                with work.part():
                     add_entry(work, make_draft(), guid=guid, versions=VERSIONS)
             except Exception:
                 refused += 1
@@ -146,7 +146,7 @@ def test_a_document_that_fails_moves_no_version(desk: Desk) -> None:
     before = desk.version()
     with desk.publishing() as work:
         try:
-            with work.one_document():
+            with work.part():
                 add_entry(work, make_draft(), guid=mint_guid(), versions=VERSIONS)
                 raise ValueError
         except ValueError:

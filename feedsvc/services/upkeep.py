@@ -1,0 +1,117 @@
+"""Looking after the store: backups, whether it keeps its rules, what may go, and the daily job."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from feedsvc.clock import Clock
+from feedsvc.settings import RetentionSettings
+from feedsvc.store import backup, starting, upkeep, verify
+from feedsvc.store.engine import Store
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pruned:
+    """How much was removed: revisions of entries, and originals of documents."""
+
+    revisions: int
+    originals: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vacuumed:
+    """What was removed, and the size of the store before and after."""
+
+    pruned: Pruned
+    before_bytes: int
+    after_bytes: int
+
+
+class Upkeep:
+    """The upkeep of one store. is_stopped: asked now and then, whether to leave the rest undone."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        settings: RetentionSettings,
+        is_stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._settings = settings
+        self._is_stopped = is_stopped
+
+    def check_start(self) -> None:
+        """Before the store is used: raise StoreError if it is damaged, warn if it is gone."""
+        starting.check_start(self._store)
+
+    def back_up(self, target: Path) -> None:
+        """Write a backup while others go on. Raises StoreError."""
+        backup.back_up(self._store, target)
+
+    def restore(self, source: Path) -> Path | None:
+        """Put a backup in the store's place; answers where the replaced file lies, if one does.
+
+        Raises StoreError, among others while somebody uses the store.
+        """
+        return backup.restore(self._store, source, self._clock.now())
+
+    def verify(self) -> Iterator[verify.Verified]:
+        """Check every rule that a store keeps."""
+        return verify.verify(self._store)
+
+    def prune(self) -> Pruned:
+        """Remove what the settings let go."""
+        return Pruned(
+            revisions=upkeep.prune_revisions(
+                self._store,
+                before=self._clock.now() - timedelta(days=self._settings.revisions_days),
+                keep=self._settings.revisions_per_entry,
+                goes_on=self._goes_on,
+            ),
+            originals=upkeep.prune_originals(self._store, goes_on=self._goes_on),
+        )
+
+    def _goes_on(self) -> bool:
+        return not self._is_stopped()
+
+    def vacuum(self) -> Vacuumed:
+        """Remove what the settings let go, and give the room back."""
+        before = upkeep.size_bytes(self._store)
+        pruned = self.prune()
+        upkeep.vacuum(self._store)
+        return Vacuumed(
+            pruned=pruned, before_bytes=before, after_bytes=upkeep.size_bytes(self._store)
+        )
+
+    def every_day(self) -> None:
+        """What the scheduler does once a day."""
+        pruned = self.prune()
+        upkeep.optimize(self._store)
+        log.info(
+            "upkeep done",
+            extra={"revisions": pruned.revisions, "originals": pruned.originals},
+        )
+
+    def marked_in_use(self) -> AbstractContextManager[bool]:
+        """Mark the store as being ingested into; answers whether it was left in order before."""
+        return starting.marked_in_use(self._store)
+
+    def check_file(self) -> None:
+        """Read all of a SQLite database, as once a week and after a stop that was not clean."""
+        if not self._store.is_sqlite:
+            return
+        found = verify.check_file(self._store, is_quick=False, gives_up=self._is_stopped)
+        if found:
+            log.error(
+                "the database is damaged; stop the service and restore a backup",
+                extra={"found": found},
+            )

@@ -1,0 +1,473 @@
+"""`guids.jsonl` beside a SQLite database: every guid, on disk before the entry that has it.
+
+A line for each entry as it is published, and again whenever other bytes give that entry: guid,
+root, path, SHA-256 and key, its sequence and arrival, and the publication version that the
+transaction was to make. A line for each feed, whose guid and slug readers hold as well; that of all
+entries comes first and tells one store from another.
+
+The store remembers in `guid_log` how much of the file it knows, in the same transaction. Whatever
+lies behind that is not in the store: the process died before the commit, an older backup was
+restored, or the database was lost. All three are mended in one way: what was recorded is taken in,
+and the document of the same bytes, else of the same path, takes its guid again.
+
+PostgreSQL has no such file, since no disk is common to its machines: there, entries and documents
+themselves are what backups carry.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, tuple_, update
+
+from feedsvc.errors import StoreError
+from feedsvc.model.document import DocumentPath, SourceDocument
+from feedsvc.model.entry import Precision
+from feedsvc.model.selection import SelectionKind
+from feedsvc.store.engine import UPSERTING, Store
+from feedsvc.store.schema import (
+    document_entries,
+    documents,
+    entries,
+    feed_entries,
+    feeds,
+    guid_log,
+    publication,
+    recorded_guids,
+)
+
+log = logging.getLogger(__name__)
+
+_FILE = "guids.jsonl"
+_LINES_AT_ONCE = 2000
+_IDS_AT_ONCE = 500
+_LAST_LINES_BYTES = 65_536
+
+Line = Mapping[str, Any]  # Any: JSON
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedGuid:
+    """A guid that was recorded and has no entry. sequence, arrived_at: None if never public."""
+
+    guid: str
+    sequence: int | None
+    arrived_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotedGuid:
+    """That an entry is given by these bytes, to be recorded before the commit."""
+
+    entry_id: int
+    source: SourceDocument
+    key: str
+
+
+def guid_file(store: Store) -> Path | None:
+    """Where a store's guids are recorded; None on PostgreSQL."""
+    return store.sqlite_path.with_name(_FILE) if store.sqlite_path else None
+
+
+class GuidLog:
+    """The record of guids within one publishing transaction.
+
+    version: the publication version as the transaction found it.
+    """
+
+    def __init__(self, connection: Connection, path: Path | None, version: int) -> None:
+        self._connection = connection
+        self._path = path
+        self._version = version
+        self._last_feed_id = 0
+        self.noted: list[NotedGuid] = []
+
+    # What is in the file and not in the store
+
+    def catch_up(self, now: datetime) -> bool:
+        """Take in what the file says and the store does not know; answers whether that was any.
+
+        A file that is gone, cut short or of another store is written anew from this one.
+        """
+        if self._path is None:
+            return False
+        with _told(self._path):
+            return self._catch_up(self._path, now)
+
+    def _catch_up(self, path: Path, now: datetime) -> bool:
+        known = self._connection.execute(select(guid_log)).one_or_none()
+        self._last_feed_id = known.last_feed_id if known else 0
+        size = _size_bytes(path)
+        if known and known.size_bytes == size:
+            return False
+        is_ours = size > 0 and _first_guid(path) == self._guid_of_all()
+        if size > 0 and not is_ours and not self._has_entries():
+            # The database was lost, and this one made in its place.
+            self._take_in(path, 0, is_public=True)
+            return True
+        if not is_ours or (known and known.size_bytes > size):
+            if size > 0:
+                _set_aside(path, now)
+            self._write_anew(path)
+            return False
+        # Of a transaction that did not commit nobody has seen anything, and none came after it.
+        is_public = _last_version(path) > self._version + 1
+        self._take_in(path, known.size_bytes if known else 0, is_public=is_public)
+        return True
+
+    def _guid_of_all(self) -> str:
+        every = select(feeds.c.guid).where(feeds.c.kind == _ALL)
+        guid: str = self._connection.execute(every).scalar_one()
+        return guid
+
+    def _has_entries(self) -> bool:
+        return self._connection.scalar(select(entries.c.id).limit(1)) is not None
+
+    def _take_in(self, path: Path, offset: int, *, is_public: bool) -> None:
+        _end_last_line(path)
+        sequence, arrived_at, unread, taken = 0, None, 0, 0
+        with path.open("rb") as file:
+            file.seek(offset)
+            while chunk := list(islice(file, _LINES_AT_ONCE)):
+                lines = [line for line in map(_parsed, chunk) if line is not None]
+                unread += len(chunk) - len(lines)
+                self._add_feeds(line for line in lines if "feed" in line)
+                guids = [_guid_values(line) for line in lines if "guid" in line]
+                for values in guids:
+                    sequence = max(sequence, values["sequence"])
+                    arrived_at = max(arrived_at or values["arrived_at"], values["arrived_at"])
+                    if not is_public:
+                        values.update(sequence=None, arrived_at=None)
+                if guids:
+                    self._connection.execute(insert(recorded_guids), guids)
+                taken += len(guids)
+            size = file.tell()
+        self._tidy()
+        self._last_feed_id = self._connection.execute(select(func.max(feeds.c.id))).scalar_one()
+        if arrived_at is not None:
+            self._give_none_of_these_again(sequence, arrived_at)
+        self._note_size(size)
+        log.warning(
+            "guids taken from guids.jsonl",
+            extra={"lines": taken, "unreadable": unread, "were_public": is_public},
+        )
+
+    def _add_feeds(self, lines: Iterable[Line]) -> None:
+        for line in lines:
+            values = {name: line[name] for name in _FEED_FIELDS}
+            if line["kind"] == _ALL:
+                self._connection.execute(
+                    update(feeds).where(feeds.c.kind == _ALL).values(guid=line["feed"])
+                )
+                continue
+            statement = UPSERTING[self._connection.dialect.name](feeds).on_conflict_do_nothing()
+            updated = datetime.fromisoformat(line["updated"])
+            self._connection.execute(
+                statement, {**values, "guid": line["feed"], "updated": updated, "entry_count": 0}
+            )
+
+    def _tidy(self) -> None:
+        """Leave what has no entry, and for each path the guid that was recorded last."""
+        self._connection.execute(
+            delete(recorded_guids).where(exists().where(entries.c.guid == recorded_guids.c.guid))
+        )
+        later = recorded_guids.alias("later")
+        self._connection.execute(
+            update(recorded_guids)
+            .where(
+                exists().where(
+                    later.c.root == recorded_guids.c.root,
+                    later.c.path == recorded_guids.c.path,
+                    later.c.key == recorded_guids.c.key,
+                    later.c.id > recorded_guids.c.id,
+                    later.c.guid != recorded_guids.c.guid,
+                )
+            )
+            .values(path=None)
+        )
+
+    def _give_none_of_these_again(self, sequence: int, instant: datetime) -> None:
+        for column, value in ((publication.c.sequence, sequence), (_LAST_INSTANT, instant)):
+            self._connection.execute(
+                update(publication).where(column < value).values({column: value})
+            )
+
+    def _write_anew(self, path: Path) -> None:
+        """Record every guid of the store in a new file, whole or not at all."""
+        fresh = path.with_name(f"{path.name}.new")
+        all_feeds = self._connection.execute(select(feeds).order_by(feeds.c.id)).all()
+        links = self._connection.execute(_EVERY_LINK)
+        with _told(path):
+            with fresh.open("wb") as file:
+                file.writelines(_packed(_feed_line(row._mapping)) for row in all_feeds)
+                file.writelines(_packed(self._line(row._mapping)) for row in links)
+                file.flush()
+                os.fsync(file.fileno())
+                size = file.tell()
+            fresh.replace(path)
+            _sync_folder(path.parent)
+        self._last_feed_id = max(row.id for row in all_feeds)
+        self._note_size(size)
+
+    # What a transaction takes and adds
+
+    def recall(self, source: SourceDocument, key: str) -> RecordedGuid | None:
+        """The guid that was recorded for these bytes, else for this path; it is taken by that."""
+        if not self._has_recorded:
+            return None
+        row = recorded_guids.c
+        same_path = and_(row.root == source.path.root, row.path == source.path.path)
+        for told_by in (row.sha256 == source.sha256, same_path):
+            guid = self._connection.scalar(
+                select(row.guid).where(told_by, row.key == key).order_by(row.id.desc()).limit(1)
+            )
+            if guid is not None:
+                return self._take(guid)
+        return None
+
+    def recorded_among(self, sources: Sequence[SourceDocument]) -> set[DocumentPath]:
+        """The paths of those documents for which a guid may be recorded."""
+        if not self._has_recorded:
+            return set()
+        row = recorded_guids.c
+        hashes = select(row.sha256).where(row.sha256.in_([s.sha256 for s in sources]))
+        known = set(self._connection.scalars(hashes))
+        paths = [(s.path.root, s.path.path) for s in sources]
+        named = select(row.root, row.path).where(tuple_(row.root, row.path).in_(paths))
+        return {s.path for s in sources if s.sha256 in known} | {
+            DocumentPath(root=root, path=path) for root, path in self._connection.execute(named)
+        }
+
+    @cached_property
+    def _has_recorded(self) -> bool:
+        return self._connection.scalar(select(recorded_guids.c.id).limit(1)) is not None
+
+    def _take(self, guid: str) -> RecordedGuid:
+        last = self._connection.execute(
+            select(recorded_guids)
+            .where(recorded_guids.c.guid == guid)
+            .order_by(recorded_guids.c.id.desc())
+            .limit(1)
+        ).one()
+        self._connection.execute(delete(recorded_guids).where(recorded_guids.c.guid == guid))
+        return RecordedGuid(guid=guid, sequence=last.sequence, arrived_at=last.arrived_at)
+
+    def put_back(self, entry_id: int, recorded: RecordedGuid) -> None:
+        """Give an entry just published the place and the arrival it had, if it was ever public."""
+        sequence, arrived_at = recorded.sequence, recorded.arrived_at
+        taken = or_(entries.c.sequence == sequence, entries.c.updated == arrived_at)
+        if sequence is None or self._connection.scalar(select(entries.c.id).where(taken)):
+            return
+        this = entries.c.id == entry_id
+        self._connection.execute(
+            update(entries)
+            .where(this)
+            .values(sequence=sequence, arrived_at=arrived_at, updated=arrived_at)
+        )
+        self._connection.execute(
+            update(entries)
+            .where(this, entries.c.precision == Precision.ARRIVAL)
+            .values(published=arrived_at)
+        )
+        self._connection.execute(
+            update(feed_entries)
+            .where(feed_entries.c.entry_id == entry_id)
+            .values(sequence=sequence)
+        )
+
+    def note(self, entry_id: int, source: SourceDocument, key: str) -> None:
+        """Have it recorded that these bytes give this entry."""
+        if self._path is not None:
+            self.noted.append(NotedGuid(entry_id=entry_id, source=source, key=key))
+
+    def write(self) -> None:
+        """Record what was noted, and the feeds made, on disk; the last thing before the commit.
+
+        Raises StoreError if the file cannot be written: then nothing may be published.
+        """
+        if self._path is None:
+            return
+        made = self._connection.execute(
+            select(feeds).where(feeds.c.id > self._last_feed_id).order_by(feeds.c.id)
+        ).all()
+        if not made and not self.noted:
+            return
+        lines = [_packed(_feed_line(row._mapping)) for row in made]
+        lines += [_packed(line) for line in self._noted_lines()]
+        if made:
+            self._last_feed_id = made[-1].id
+        self._note_size(_append(self._path, b"".join(lines)))
+
+    def _noted_lines(self) -> Iterator[Line]:
+        ids = list({noted.entry_id for noted in self.noted})
+        found: dict[int, dict[str, Any]] = {}  # Any: column values
+        for first in range(0, len(ids), _IDS_AT_ONCE):
+            some = ids[first : first + _IDS_AT_ONCE]
+            for row in self._connection.execute(_PLACES.where(entries.c.id.in_(some))):
+                found[row.id] = row._asdict()
+        for noted in self.noted:
+            path = noted.source.path
+            yield self._line(
+                {
+                    **found[noted.entry_id],
+                    "root": path.root,
+                    "path": path.path,
+                    "sha256": noted.source.sha256,
+                    "key": noted.key,
+                }
+            )
+
+    def _line(self, row: Mapping[Any, Any]) -> Line:  # Any: a row, by its columns' names
+        return {
+            "guid": row["guid"],
+            "root": row["root"],
+            "path": row["path"].decode("utf-8", "surrogateescape"),
+            "sha256": row["sha256"].hex(),
+            "key": row["key"],
+            "sequence": row["sequence"],
+            "arrived_at": row["arrived_at"].isoformat(),
+            "version": self._version + 1,
+        }
+
+    def _note_size(self, size_bytes: int) -> None:
+        values = {"size_bytes": size_bytes, "last_feed_id": self._last_feed_id}
+        statement = UPSERTING[self._connection.dialect.name](guid_log).values(id=1, **values)
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["id"], set_=values)
+        )
+
+
+_ALL = SelectionKind.ALL
+_LAST_INSTANT = publication.c.last_instant
+_FEED_FIELDS = ("kind", "key", "slug", "name", "person_kind")
+_FEED_KEYS = {"feed", *_FEED_FIELDS, "updated"}
+_GUID_KEYS = {"guid", "root", "path", "sha256", "key", "sequence", "arrived_at", "version"}
+_PLACES = select(entries.c.id, entries.c.guid, entries.c.sequence, entries.c.arrived_at)
+_EVERY_LINK = (
+    select(
+        entries.c.guid,
+        entries.c.sequence,
+        entries.c.arrived_at,
+        document_entries.c.key,
+        documents.c.root,
+        documents.c.path,
+        documents.c.sha256,
+    )
+    .join(document_entries, document_entries.c.entry_id == entries.c.id)
+    .join(documents, documents.c.id == document_entries.c.document_id)
+    .where(documents.c.sha256.is_not(None))
+    .order_by(entries.c.sequence, document_entries.c.is_primary)
+)
+
+
+def read_guids(path: Path) -> Iterator[str]:
+    """The guid of each line of a file that has one, in the order recorded."""
+    with path.open("rb") as file:
+        for line in map(_parsed, file):
+            if line is not None and "guid" in line:
+                yield line["guid"]
+
+
+def _feed_line(row: Mapping[Any, Any]) -> Line:  # Any: a row, by its columns' names
+    values = {name: row[name] for name in _FEED_FIELDS}
+    return {"feed": row["guid"], **values, "updated": row["updated"].isoformat()}
+
+
+def _guid_values(line: Line) -> dict[str, Any]:  # Any: column values of several types
+    return {
+        "guid": line["guid"],
+        "root": line["root"],
+        "path": line["path"].encode("utf-8", "surrogateescape"),
+        "sha256": bytes.fromhex(line["sha256"]),
+        "key": line["key"],
+        "sequence": line["sequence"],
+        "arrived_at": datetime.fromisoformat(line["arrived_at"]),
+    }
+
+
+def _packed(line: Line) -> bytes:
+    return json.dumps(line, separators=(",", ":")).encode() + b"\n"
+
+
+def _parsed(line: bytes) -> Line | None:
+    """One line; None for what a crash left of one, or what is none of ours."""
+    try:
+        parsed = json.loads(line)
+    except ValueError:
+        return None
+    whole = isinstance(parsed, dict) and (
+        parsed.keys() >= _GUID_KEYS or parsed.keys() >= _FEED_KEYS
+    )
+    return parsed if whole else None
+
+
+def _size_bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _first_guid(path: Path) -> str | None:
+    with path.open("rb") as file:
+        first = _parsed(file.readline()) or {}
+    return first.get("feed")
+
+
+def _last_version(path: Path) -> int:
+    """The version in the last line that has one; 0 if there is none."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _LAST_LINES_BYTES))
+        lines = [line for line in map(_parsed, file) if line is not None]
+    return next((line["version"] for line in reversed(lines) if "version" in line), 0)
+
+
+def _end_last_line(path: Path) -> None:
+    """Let what is appended begin on a line of its own, whatever a crash left of the last."""
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        is_torn = file.read(1) != b"\n"
+    if is_torn:
+        _append(path, b"\n")
+
+
+def _append(path: Path, raw: bytes) -> int:
+    """Append, and wait for the disk; answers the size of the file."""
+    with _told(path), path.open("ab", buffering=0) as file:
+        file.write(raw)
+        os.fsync(file.fileno())
+        return file.tell()
+
+
+def _set_aside(path: Path, now: datetime) -> None:
+    aside = path.with_name(f"{path.name}.replaced-{now:%Y%m%dT%H%M%S.%fZ}")
+    with _told(path):
+        path.rename(aside)
+    log.warning("guids.jsonl was not this store's; set aside", extra={"file": str(aside)})
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Tell the file system's errors as the store's."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be used ({error.strerror})") from error

@@ -1,0 +1,98 @@
+"""Before a SQLite store is used: is its file there, was it left in order, can it be read?
+
+Nobody shall be served an empty store where a full one was, and nobody write on in a damaged one.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from feedsvc.errors import StoreBusy, StoreError
+from feedsvc.store.backup import sole_use
+from feedsvc.store.engine import Store
+from feedsvc.store.guids import guid_file
+from feedsvc.store.verify import check_file
+
+log = logging.getLogger(__name__)
+
+# A start waits no longer for the check of a file; the scheduler then reads all of it.
+_CHECK_AT_MOST_S = 3.0
+
+
+def check_start(store: Store) -> None:
+    """Raise StoreError, with what to do, for a damaged database; warn of one that is gone.
+
+    What was not left in order is read through, as far as that goes in `_CHECK_AT_MOST_S`.
+    """
+    path = store.sqlite_path
+    if path is None:
+        return
+    if not path.exists() or path.stat().st_size == 0:
+        _tell_gone(store, path)
+        return
+    try:
+        with store.reading() as connection:
+            connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").all()
+        found = _check_left(store, path)
+    except StoreBusy:
+        raise
+    except StoreError as error:
+        if "damaged" not in str(error):
+            raise
+        found = "it cannot be read"
+    if found:
+        raise StoreError(
+            f"{path} is damaged: {found}. Nothing was changed. Put the last backup in its place: "
+            f"feedsvc db restore FILE. Without a backup, move {path} and what begins with its name "
+            "away and start again: everything is made anew from the watched folders, with the ids "
+            "from guids.jsonl"
+        )
+
+
+def _tell_gone(store: Store, path: Path) -> None:
+    log_file = guid_file(store)
+    if log_file and log_file.exists() and log_file.stat().st_size:
+        log.warning(
+            "the database is gone; an empty one is made, and entries made anew from the watched "
+            "folders take their ids from guids.jsonl; if you have a backup, stop now, and restore "
+            "it with: feedsvc db restore FILE",
+            extra={"database": str(path), "guids": str(log_file)},
+        )
+
+
+def _check_left(store: Store, path: Path) -> str | None:
+    if not _marker(path).exists():
+        return None
+    until = time.monotonic() + _CHECK_AT_MOST_S
+    with sole_use(path) as is_alone:
+        if not is_alone:
+            return None  # it was not left: somebody is at work
+        log.warning("the last stop was not clean; reading the database through")
+        return check_file(store, is_quick=True, gives_up=lambda: time.monotonic() > until)
+
+
+@contextmanager
+def marked_in_use(store: Store) -> Iterator[bool]:
+    """Mark a database as in use by whoever ingests; answers whether it was left in order before.
+
+    The mark goes with the work; what stays of a process that was killed is the mark.
+    """
+    path = store.sqlite_path
+    if path is None:
+        yield True
+        return
+    marker = _marker(path)
+    was_left_well = not marker.exists()
+    try:
+        marker.touch()
+        yield was_left_well
+    finally:
+        marker.unlink(missing_ok=True)
+
+
+def _marker(path: Path) -> Path:
+    return path.with_name(f"{path.name}.in-use")

@@ -1,0 +1,108 @@
+"""Keeping a store small and fast: what may go goes, in short transactions; space is given back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, exists, func, select
+
+from feedsvc.store.backup import execute_alone
+from feedsvc.store.engine import Store
+from feedsvc.store.schema import documents, originals, publication, revisions
+
+_AT_ONCE = 200
+
+
+def prune_revisions(
+    store: Store, *, before: datetime, keep: int, goes_on: Callable[[], bool]
+) -> int:
+    """Remove revisions replaced before an instant, but for the newest `keep` of each entry.
+
+    goes_on: asked before each transaction. Answers how many went.
+    """
+    old = revisions.c.replaced_at < before
+    newer = revisions.alias()
+    newest = (
+        select(func.max(newer.c.number))
+        .where(newer.c.entry_id == revisions.c.entry_id)
+        .scalar_subquery()
+    )
+    gone, after = 0, 0
+    while goes_on():
+        with store.reading() as connection:
+            ids = connection.scalars(
+                select(revisions.c.entry_id)
+                .where(old, revisions.c.entry_id > after)
+                .where(revisions.c.number <= newest - keep)
+                .distinct()
+                .order_by(revisions.c.entry_id)
+                .limit(_AT_ONCE)
+            ).all()
+        if not ids:
+            break
+        with store.writing() as connection:
+            _hold_publishing(connection)
+            gone += connection.execute(
+                delete(revisions).where(
+                    old, revisions.c.entry_id.in_(ids), revisions.c.number <= newest - keep
+                )
+            ).rowcount
+        after = ids[-1]
+    return gone
+
+
+def prune_originals(store: Store, *, goes_on: Callable[[], bool]) -> int:
+    """Remove the bytes that no document has any more; answers of how many documents."""
+    unused = ~exists().where(documents.c.sha256 == originals.c.sha256)
+    gone, after = 0, b""
+    while goes_on():
+        with store.reading() as connection:
+            hashes = connection.scalars(
+                select(originals.c.sha256)
+                .where(unused, originals.c.sha256 > after)
+                .order_by(originals.c.sha256)
+                .limit(_AT_ONCE)
+            ).all()
+        if not hashes:
+            break
+        with store.writing() as connection:
+            _hold_publishing(connection)
+            gone += connection.execute(
+                delete(originals).where(unused, originals.c.sha256.in_(hashes))
+            ).rowcount
+        after = hashes[-1]
+    return gone
+
+
+def _hold_publishing(connection: Connection) -> None:
+    """Keep a document from being published whose bytes, found here already, are just going."""
+    connection.execute(select(publication.c.id).with_for_update())
+
+
+def optimize(store: Store) -> None:
+    """Let the database look at its statistics, and SQLite empty its log into its file."""
+    if store.is_sqlite:
+        execute_alone(store, "PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def vacuum(store: Store) -> None:
+    """Give back unused space. On SQLite, whoever wants to write waits until it is done."""
+    if store.is_sqlite:
+        execute_alone(store, "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
+        return
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("SET statement_timeout = 0")
+        connection.exec_driver_sql("VACUUM (ANALYZE)")
+        connection.invalidate()  # not back into the pool, without its limits
+
+
+def size_bytes(store: Store) -> int:
+    """The room a store takes: its file, or the database on the server."""
+    if store.sqlite_path:
+        return store.sqlite_path.stat().st_size
+    with store.reading() as connection:
+        size: int = connection.execute(
+            select(func.pg_database_size(func.current_database()))
+        ).scalar_one()
+    return size

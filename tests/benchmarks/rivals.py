@@ -1,0 +1,147 @@
+"""Hugo and Pelican, building the same articles as Markdown: their pages, and one full-text feed.
+
+What they are not asked for they do not make: no lists, no archives, no pages of authors or tags.
+They come from PyPI into an environment of their own (rivals.txt), so that nothing of theirs gets
+among what feedsvc needs.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import venv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.benchmarks.dumps import markdown, place
+from tests.benchmarks.figures import Figure, figure_of
+from tests.benchmarks.measured import measure
+
+_WANTED = Path(__file__).with_name("rivals.txt")
+# As many entries as a feed of feedsvc has at most.
+_FEED_ITEMS = 500
+
+_HUGO = {
+    "hugo.toml": f"""
+baseURL = "https://news.example.org/"
+title = "Articles"
+disableKinds = ["taxonomy", "term", "section", "sitemap", "robotsTXT", "404"]
+[outputs]
+home = ["HTML", "RSS"]
+[params]
+items = {_FEED_ITEMS}
+""",
+    "layouts/single.html": """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{{ .Title }}</title></head>
+<body><article><h1>{{ .Title }}</h1><p>{{ .Params.author }}, {{ .Date.Format "2 January 2006" }}</p>
+{{ .Content }}</article></body></html>
+""",
+    "layouts/home.html": """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{{ .Title }}</title></head>
+<body>{{ range first 50 site.RegularPages.ByDate.Reverse }}
+<p><a href="{{ .RelPermalink }}">{{ .Title }}</a></p>{{ end }}</body></html>
+""",
+    "layouts/home.rss.xml": """<rss version="2.0"><channel><title>{{ .Title }}</title>
+<link>{{ .Permalink }}</link><description>{{ .Title }}</description>
+{{ range first site.Params.items site.RegularPages.ByDate.Reverse }}
+<item><title>{{ .Title }}</title>
+<link>{{ .Permalink }}</link><guid>{{ .Permalink }}</guid>
+<pubDate>{{ .Date.Format "Mon, 02 Jan 2006 15:04:05 -0700" }}</pubDate>
+<description>{{ .Content | transform.XMLEscape | safeHTML }}</description></item>
+{{ end }}</channel></rss>
+""",
+}
+_PELICAN = {
+    "pelicanconf.py": f"""
+AUTHOR = "Editors"
+SITENAME = "Articles"
+SITEURL = "https://news.example.org"
+PATH = "content"
+TIMEZONE = "UTC"
+DEFAULT_LANG = "en"
+THEME = "simple"
+STATIC_PATHS = []
+DIRECT_TEMPLATES = []
+CATEGORY_SAVE_AS = AUTHOR_SAVE_AS = TAG_SAVE_AS = ""
+FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = None
+AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None
+FEED_ALL_RSS = "feeds/all.rss.xml"
+RSS_FEED_SUMMARY_ONLY = False
+FEED_MAX_ITEMS = {_FEED_ITEMS}
+""",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rival:
+    """A generator of static sites. pages, feed: what it writes, by which its work is checked."""
+
+    name: str
+    up_to: int
+    files: dict[str, str]
+    command: Sequence[str]
+    pages: str
+    feed: str
+
+
+def install_rivals() -> list[Rival]:
+    """Both of them, ready to run; their environment is made once."""
+    home = Path(sys.prefix) / "rivals"
+    done = home / ".installed"
+    if not done.exists() or done.read_text(encoding="utf-8") != _WANTED.read_text(encoding="utf-8"):
+        venv.create(home, with_pip=True, clear=True)
+        pip = [str(home / "bin" / "pip"), "--disable-pip-version-check", "--quiet"]
+        subprocess.run([*pip, "install", "--requirement", str(_WANTED)], check=True)
+        done.write_text(_WANTED.read_text(encoding="utf-8"), encoding="utf-8")
+    programs = home / "bin"
+    return [
+        Rival(
+            name=f"Hugo {_pinned('hugo')}",
+            up_to=100_000,
+            files=_HUGO,
+            command=[str(programs / "hugo"), "--quiet"],
+            pages="public/*/*/index.html",
+            feed="public/index.xml",
+        ),
+        Rival(
+            name=f"Pelican {_pinned('pelican')}",
+            up_to=10_000,
+            files=_PELICAN,
+            command=[str(programs / "pelican"), "--quiet", "--settings", "pelicanconf.py"],
+            pages="output/*.html",
+            feed="output/feeds/all.rss.xml",
+        ),
+    ]
+
+
+def _pinned(package: str) -> str:
+    pins = dict(line.split("==") for line in _WANTED.read_text().splitlines() if "==" in line)
+    return pins[package]
+
+
+def bench_rival(rival: Rival, documents: int, folder: Path) -> Iterator[Figure]:
+    """Build a site in a folder, then once more with one article added."""
+    for name, text in rival.files.items():
+        _write(folder / name, text)
+    for number in range(documents):
+        _write(folder / "content" / f"{place(number)}.md", markdown(number))
+    cost = measure(rival.command, folder=folder)
+    _check(rival, folder, documents)
+    yield figure_of(cost, rival.name, "build", documents)
+    _write(folder / "content" / f"{place(documents)}.md", markdown(documents))
+    cost = measure(rival.command, folder=folder)
+    _check(rival, folder, documents + 1)
+    yield figure_of(cost, rival.name, "one new file", documents)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _check(rival: Rival, folder: Path, documents: int) -> None:
+    pages = sum(1 for _ in folder.glob(rival.pages))
+    items = (folder / rival.feed).read_text(encoding="utf-8").count("<item>")
+    assert pages == documents, f"{rival.name} made {pages:,} pages of {documents:,} articles"
+    assert items == min(documents, _FEED_ITEMS), f"{rival.name} made a feed of {items:,} items"

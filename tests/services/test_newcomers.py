@@ -1,0 +1,296 @@
+"""New documents published together come to just what they come to one by one."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, event, select
+
+from feedsvc.errors import RefusedDocument
+from feedsvc.ingest.discover import Found, ReadDocument
+from feedsvc.model.document import DocumentPath, FileState, Outcome, SourceDocument
+from feedsvc.model.entry import EntryDraft
+from feedsvc.model.run import RunRequest
+from feedsvc.services.batches import Batches, Step, draft_step, quarantine_step
+from feedsvc.services.newcomers import find_newcomers
+from feedsvc.services.recording import Recorder
+from feedsvc.services.settling import Surroundings
+from feedsvc.store.documents import KnownDocument
+from feedsvc.store.engine import Store
+from feedsvc.store.leases import take_lease
+from feedsvc.store.schema import (
+    document_entries,
+    documents,
+    entries,
+    feed_entries,
+    feeds,
+    originals,
+    revisions,
+)
+from tests.service import StoppedClock
+from tests.store.desk import VERSIONS, Desk, by, make_draft
+
+UNSTORABLE = "\ud800"
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A file of a made-up folder. draft: None where it is refused."""
+
+    name: str
+    raw: bytes
+    draft: EntryDraft | None
+
+    @property
+    def source(self) -> SourceDocument:
+        return SourceDocument(
+            path=DocumentPath(root="seeds", path=self.name.encode()),
+            state=FileState(
+                device=1, inode=len(self.name), size_bytes=len(self.raw), mtime_ns=2, ctime_ns=3
+            ),
+            sha256=hashlib.sha256(self.raw).digest(),
+        )
+
+    def step(self, *, may_be_together: bool) -> Step:
+        source = self.source
+        found = Found(path=source.path, state=source.state)
+        if self.draft is None:
+            return quarantine_step(found, RefusedDocument("is empty"), source.sha256)
+        step = draft_step(found, ReadDocument(source=source, raw=self.raw), self.draft)
+        return step if may_be_together else replace(step, drafted=None)
+
+
+def drafts() -> st.SearchStrategy[EntryDraft]:
+    """Drafts of few values, so that they meet."""
+    addresses = [f"https://example.com/{name}" for name in ("", "a", "b", "c", "d")]
+    return st.builds(
+        make_draft,
+        st.sampled_from(["Storm", "storm", "Rain", "Snow", "Frost", UNSTORABLE]),
+        html=st.sampled_from(["<p>wind</p>", "<p>all is calm at last on the coast</p>"]),
+        source=st.sampled_from([None, "Courier", "COURIER", "Gazette"]),
+        authors=st.lists(st.sampled_from(["AFP", "Afp", "Jane Doe", "--", "..."]), max_size=2).map(
+            lambda names: by(*names)
+        ),
+        tags=st.lists(st.sampled_from(["Sea", "sea", "sea!", "Sky"]), max_size=3).map(tuple),
+        language=st.sampled_from([None, "en", "fi"]),
+        fingerprint=st.none() | st.integers(0, 9).map(lambda n: bytes([n]) * 32),
+        canonical_url=st.none() | st.sampled_from(addresses),
+    )
+
+
+FILES = st.builds(
+    File,
+    name=st.integers(0, 20).map(str),
+    raw=st.integers(0, 20).map(lambda n: b"bytes %d" % n),
+    draft=st.none() | drafts() | drafts() | drafts(),
+)
+SWEEPS = st.lists(st.lists(FILES, min_size=1, max_size=12), min_size=1, max_size=3)
+
+
+@pytest.fixture
+def desk(store: Store) -> Iterator[Desk]:
+    """Holds the lease of an empty store."""
+    lease = take_lease(store)
+    assert lease is not None
+    desk = Desk(store=store, lease=lease, stopped=StoppedClock())
+    with desk.publishing():
+        pass  # what the first transaction of a store does, it does for none of the others
+    yield desk
+    lease.release()
+
+
+def batches_of(desk: Desk, recorder: Recorder) -> Batches:
+    """Batches that take as long, and as many newcomers at once, as they like."""
+    return Batches(
+        store=desk.store,
+        lease=desk.lease,
+        clock=desk.clock,
+        batch_s=600,
+        together=64,
+        stop=threading.Event(),
+        recorder=recorder,
+        around=Surroundings(
+            request=RunRequest(),
+            versions=VERSIONS,
+            is_there=lambda path: True,
+            find_bytes=lambda known: None,
+            withdraws=False,
+        ),
+    )
+
+
+def settled(
+    desk: Desk, sweeps: Sequence[Sequence[File]], *, may_be_together: bool
+) -> dict[str, list[Any]]:
+    """What some sweeps come to, in outcomes and in the store; then it is all taken back."""
+    recorder = Recorder(clock=desk.clock, dry=True)
+    batches = batches_of(desk, recorder)
+    with batches.taken_back():
+        work = batches.dry_work
+        assert work is not None
+        for files in sweeps:
+            batches.around = surroundings(batches.around, [file.source for file in files])
+            batches.publish([file.step(may_be_together=may_be_together) for file in files])
+        found = picture(work.connection)
+        sequences = dict(work.connection.execute(select(entries.c.guid, entries.c.sequence)).all())
+        found["outcomes"] = [replace(o, guid=sequences.get(o.guid)) for o in recorder.held]
+        found["numbers"] = [work.sequence, work.last_instant, work.changed]
+        found["noted"] = [(n.source, n.key) for n in work.guids.noted]
+    return found
+
+
+def surroundings(around: Surroundings, files: Sequence[SourceDocument]) -> Surroundings:
+    def find_bytes(known: KnownDocument) -> SourceDocument | None:
+        alike = [f for f in files if f.sha256 == known.sha256 and f.path != known.path]
+        return alike[0] if alike else None
+
+    there = {file.path for file in files}
+    return replace(around, is_there=there.__contains__, find_bytes=find_bytes, vacated={})
+
+
+def picture(connection: Connection) -> dict[str, list[Any]]:
+    """All that the tables hold, with entries, documents and feeds named by what does not chance."""
+    rows = {
+        table.name: [dict(row._mapping) for row in connection.execute(select(table))]
+        for table in (
+            entries,
+            feeds,
+            feed_entries,
+            documents,
+            document_entries,
+            originals,
+            revisions,
+        )
+    }
+    sequences = {row["id"]: row["sequence"] for row in rows["entries"]}
+    guids = {row["guid"]: row["sequence"] for row in rows["entries"]}
+    paths = {row["id"]: row["path"] for row in rows["documents"]}
+    named = {row["id"]: (row["kind"], row["key"]) for row in rows["feeds"]}
+    for row in rows["entries"]:
+        for evidence in row["evidence"]:
+            evidence["value"] = guids[evidence["value"]]
+    told = {"entry_id": sequences, "document_id": paths, "feed_id": named}
+    return {
+        name: sorted(
+            repr(
+                [
+                    (column, told[column][value] if column in told else value)
+                    for column, value in row.items()
+                    if column not in ("id", "guid", "short_id")
+                ]
+            )
+            for row in found
+        )
+        for name, found in rows.items()
+    }
+
+
+@settings(
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(sweeps=SWEEPS)
+def test_together_or_one_by_one_comes_to_the_same(desk: Desk, sweeps: list[list[File]]) -> None:
+    together = settled(desk, sweeps, may_be_together=True)
+    alone = settled(desk, sweeps, may_be_together=False)
+    assert together == alone
+
+
+def article(nth: int, **changes: Any) -> File:
+    """The nth of articles that have nothing in common. changes: fields of its draft, hence Any."""
+    own = {
+        "title": f"No. {nth}",
+        "fingerprint": bytes([nth]) * 32,
+        "canonical_url": f"https://example.com/{nth}",
+    }
+    return File(name=str(nth), raw=b"%d" % nth, draft=make_draft(**own | changes))
+
+
+def publish(desk: Desk, *files: File) -> tuple[list[Outcome], int]:
+    """What becomes of files, and in how many statements their entries were added."""
+    recorder = Recorder(clock=desk.clock, listener=lambda o: outcomes.append(o.outcome))
+    outcomes: list[Outcome] = []
+    added: list[str] = []
+
+    def hear(*args: Any) -> None:  # Any: SQLAlchemy's own argument types
+        if args[2].startswith("INSERT INTO entries"):
+            added.append(args[2])
+
+    event.listen(desk.store.engine, "before_cursor_execute", hear)
+    batches_of(desk, recorder).publish([file.step(may_be_together=True) for file in files])
+    event.remove(desk.store.engine, "before_cursor_execute", hear)
+    return outcomes, len(added)
+
+
+def test_new_documents_are_added_in_one_go(desk: Desk) -> None:
+    assert publish(desk, *map(article, range(20))) == ([Outcome.NEW] * 20, 1)
+
+
+def test_one_that_cannot_be_stored_costs_itself_alone(desk: Desk) -> None:
+    files = [article(1), article(2, title=UNSTORABLE), article(3)]
+    outcomes, _ = publish(desk, *files)
+    assert outcomes == [Outcome.NEW, Outcome.QUARANTINED, Outcome.NEW]
+    assert desk.feed().entry_count == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(article(2), name="1"),
+        replace(article(2), raw=b"1"),
+        article(2, fingerprint=bytes([1]) * 32),
+        article(2, canonical_url="https://example.com/1"),
+    ],
+    ids=["path", "bytes", "fingerprint", "address"],
+)
+@pytest.mark.parametrize("is_stored", [True, False])
+def test_what_matches_anything_goes_to_the_rules(
+    desk: Desk, other: File, *, is_stored: bool
+) -> None:
+    files = [article(1), other, article(3)]
+    if is_stored:
+        publish(desk, files.pop(0))
+    with desk.publishing() as work:
+        batch = [step.drafted for file in files if (step := file.step(may_be_together=True))]
+        asked = [drafted for drafted in batch if drafted]
+        found = find_newcomers(work, asked, VERSIONS, vacated=set())
+    assert [drafted.draft.title for drafted in found] == (
+        ["No. 3"] if is_stored else ["No. 1", "No. 3"]
+    )
+
+
+def test_bytes_that_an_edit_left_behind_go_to_the_rules(desk: Desk) -> None:
+    drafted = article(1).step(may_be_together=True).drafted
+    assert drafted is not None
+    with desk.publishing() as work:
+        assert find_newcomers(work, [drafted], VERSIONS, vacated=set()) == [drafted]
+        assert find_newcomers(work, [drafted], VERSIONS, {drafted.read.source.sha256}) == []
+
+
+def test_the_front_page_of_a_site_tells_no_articles_apart(desk: Desk) -> None:
+    front = "https://example.com/"
+    files = [article(nth, canonical_url=front) for nth in range(3)]
+    assert publish(desk, *files) == ([Outcome.NEW] * 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("group_s", "before", "after"), [(0.01, 1, 32), (0.01, 64, 64), (0.3, 64, 64), (0.6, 64, 32)]
+)
+def test_so_many_are_published_at_once_as_a_batch_has_time_for(
+    desk: Desk, group_s: float, before: int, after: int
+) -> None:
+    seconds = itertools.count(0, group_s)
+    clock = replace(desk.clock, monotonic=lambda: next(seconds))
+    batches = batches_of(desk, Recorder(clock=clock))
+    batches.clock, batches.batch_s, batches.together = clock, 1.0, before
+    batches.publish([article(nth).step(may_be_together=True) for nth in range(20)])
+    assert batches.together == after

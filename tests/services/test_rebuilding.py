@@ -1,0 +1,388 @@
+"""A database lost, or older than its folder: ids and arrivals come back from guids.jsonl."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from feedsvc.errors import StoreError
+from feedsvc.ingest.pool import ExtractionPool
+from feedsvc.model.document import Outcome
+from feedsvc.model.entry import Entry
+from feedsvc.store import guids
+from feedsvc.store.engine import open_store
+from feedsvc.store.migrate import upgrade
+from feedsvc.store.schema import recorded_guids
+from tests.databases import PostgresqlServer
+from tests.service import Service, article, open_service
+
+
+@dataclass
+class Site:
+    """A folder, a SQLite database beside it that comes and goes, and the service on them."""
+
+    place: Path
+    pool: ExtractionPool
+    service: Service
+
+    @property
+    def database(self) -> Path:
+        return self.place / "feedsvc.db"
+
+    @property
+    def log(self) -> Path:
+        return self.place / "guids.jsonl"
+
+    def lines(self) -> list[dict[str, object]]:
+        return [json.loads(line) for line in self.log.read_bytes().splitlines()]
+
+    def stop(self) -> None:
+        self.service.lease.release()
+        self.service.runtime.close()
+
+    def start(self) -> None:
+        """A minute after it stopped."""
+        upgrade_at(self.database)
+        stopped = self.service.stopped
+        self.service = open_service(self.place, f"sqlite:///{self.database}", self.pool)
+        self.service.stopped.instant = stopped.instant
+
+    def lose_database(self) -> None:
+        self.stop()
+        for path in self.place.glob("feedsvc.db*"):
+            path.unlink()
+        self.start()
+
+    def seen(self) -> dict[str, tuple[object, ...]]:
+        """What readers know an entry by, newest first, by its title."""
+        newest = self.service.runtime.publication.latest(500)
+        return {entry.title: known_by(entry) for entry in newest}
+
+    def feed_ids(self) -> set[tuple[str, str]]:
+        return {(f.guid, f.selection.slug) for f in self.service.runtime.publication.feeds()}
+
+
+def known_by(entry: Entry) -> tuple[object, ...]:
+    return entry.guid, entry.short_id, entry.sequence, entry.arrived_at, entry.updated
+
+
+def upgrade_at(path: Path) -> None:
+    store = open_store(f"sqlite:///{path}", busy_timeout_s=5)
+    upgrade(store)
+    store.close()
+
+
+@pytest.fixture
+def site(tmp_path: Path, pool: ExtractionPool) -> Iterator[Site]:
+    upgrade_at(tmp_path / "feedsvc.db")
+    service = open_service(tmp_path, f"sqlite:///{tmp_path}/feedsvc.db", pool)
+    site = Site(tmp_path, pool, service)
+    yield site
+    site.stop()
+
+
+def test_a_lost_database_is_rebuilt_with_the_same_ids_places_and_arrivals(site: Site) -> None:
+    folder = site.service.folder
+    for name in ("Zebra crosses", "Mill burns down", "Bridge opens"):
+        folder.write(f"{name}.txt", article(name))
+        site.service.ingest()
+    before, feeds = site.seen(), site.feed_ids()
+    site.lose_database()
+    assert set(site.service.ingest().values()) == {Outcome.NEW}
+    assert list(site.seen().items()) == list(before.items())
+    assert site.feed_ids() == feeds
+    assert not any(outcome.resurfaces for outcome in site.service.outcomes)
+
+
+def test_after_a_rebuild_what_is_new_comes_on_top(site: Site) -> None:
+    site.service.folder.write("a.txt", article("Mill burns down"))
+    site.service.folder.write("b.txt", article("Bridge opens"))
+    site.service.ingest()
+    site.lose_database()
+    site.service.folder.write("c.txt", article("Choir sings on"))
+    site.service.ingest()
+    site.service.folder.write("d.txt", article("Dam holds"))
+    site.service.ingest()
+    newest = site.service.runtime.publication.latest(4)
+    assert [entry.title for entry in newest[:2]] == ["Dam holds", "Choir sings on"]
+    assert newest[1].sequence > newest[2].sequence
+    assert newest[0].arrived_at == site.service.stopped.instant
+
+
+def test_an_article_edited_while_the_database_is_lost_keeps_its_id(site: Site) -> None:
+    site.service.folder.write("a.txt", article("Mill burns down"))
+    site.service.ingest()
+    guid = site.service.entry().guid
+    site.service.folder.write("a.txt", article("Mill burns down", author="John Roe"))
+    site.lose_database()
+    site.service.ingest()
+    assert site.service.entry().guid == guid
+
+
+def test_an_article_edited_and_later_moved_keeps_its_id(site: Site) -> None:
+    site.service.folder.write("a.txt", article("Mill burns down"))
+    site.service.ingest()
+    guid = site.service.entry().guid
+    site.service.folder.write("a.txt", article("Mill burns down", author="John Roe"))
+    assert site.service.ingest() == {"a.txt": Outcome.EDITED}
+    site.service.folder.move("a.txt", to="b.txt")
+    site.lose_database()
+    site.service.ingest()
+    assert site.service.entry().guid == guid
+
+
+def test_an_alternate_that_is_met_first_takes_the_same_id(site: Site) -> None:
+    site.service.folder.write("b.txt", article("Mill burns down"))
+    site.service.ingest()
+    guid = site.service.entry().guid
+    site.service.folder.write("a.txt", article("Mill burns down").replace("\n", "\r\n"))
+    assert site.service.ingest() == {"a.txt": Outcome.DUPLICATE}
+    site.service.folder.remove("b.txt")
+    site.lose_database()
+    site.service.ingest()
+    assert site.service.entry().guid == guid
+
+
+def test_a_newcomer_under_an_old_name_does_not_take_the_id_of_one_that_moved(site: Site) -> None:
+    folder = site.service.folder
+    mill = article("Mill burns down", date="March 3, 2020")
+    bridge = article("Bridge opens", date="January 1, 2020", body="Other words. " * 60)
+    folder.write("z.txt", mill)
+    site.service.ingest()
+    folder.move("z.txt", to="mill.txt")
+    folder.write("z.txt", bridge)
+    site.service.ingest()
+    before = site.seen()
+    folder.move("z.txt", to="bridge.txt")
+    folder.write("z.txt", article("Dam holds", date="February 2, 2020", body="New words. " * 60))
+    site.lose_database()
+    site.service.ingest()
+    after = site.seen()
+    assert after.pop("Dam holds")[0] not in {known[0] for known in before.values()}
+    assert after == before
+
+
+def test_what_was_recorded_and_not_committed_is_taken_when_it_is_published(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.service.folder.write("a.txt", article("Mill burns down"))
+    site.service.ingest()
+    site.service.folder.write("b.txt", article("Bridge opens"))
+    real = guids.GuidLog.write
+
+    def die(log: guids.GuidLog) -> None:
+        real(log)
+        raise StoreError("power cut")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(guids.GuidLog, "write", die)
+        with pytest.raises(StoreError, match="power cut"):
+            site.service.ingest()
+    (recorded,) = {line["guid"] for line in site.lines() if "guid" in line} - {
+        site.service.entry().guid
+    }
+    # Another article is public first: nobody has seen the one that was recorded before it.
+    site.service.folder.move("b.txt", to="../b.txt")
+    site.service.folder.write("c.txt", article("Choir sings on"))
+    site.service.ingest()
+    site.service.folder.move("../b.txt", to="b.txt")
+    site.service.ingest()
+    entries = site.service.entries()
+    assert entries["Bridge opens"].guid == recorded
+    assert entries["Bridge opens"].sequence > entries["Choir sings on"].sequence
+    assert entries["Bridge opens"].arrived_at == site.service.stopped.instant
+    # And a rebuild believes the last that was said of it.
+    before = site.seen()
+    site.lose_database()
+    site.service.ingest()
+    assert site.seen() == before
+
+
+def test_an_older_database_takes_the_ids_that_were_given_since(site: Site) -> None:
+    site.service.folder.write("a.txt", article("Mill burns down"))
+    site.service.ingest()
+    site.stop()
+    shutil.copyfile(site.database, site.place / "older.db")
+    site.start()
+    for name in ("Bridge opens", "Choir sings on"):
+        site.service.folder.write(f"{name}.txt", article(name))
+        site.service.ingest()
+    before, feeds = site.seen(), site.feed_ids()
+    site.stop()
+    (site.place / "older.db").replace(site.database)
+    site.start()
+    site.service.ingest()
+    assert list(site.seen().items()) == list(before.items())
+    assert site.feed_ids() == feeds
+
+
+def test_a_torn_last_line_spoils_nothing(site: Site) -> None:
+    site.service.folder.write("a.txt", article("Mill burns down"))
+    site.service.ingest()
+    guid = site.service.entry().guid
+    with site.log.open("ab") as file:
+        file.write(b'{"guid":"urn:uuid:0000')
+    site.service.folder.write("b.txt", article("Bridge opens"))
+    site.service.ingest()
+    before = site.seen()
+    site.lose_database()
+    site.service.ingest()
+    assert site.seen() == before
+    assert before["Mill burns down"][0] == guid
+
+
+def test_a_guid_is_on_disk_before_its_entry_is_published(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[bytes] = []
+    real = os.fsync
+
+    def note(descriptor: int) -> None:
+        real(descriptor)
+        synced.append(site.log.read_bytes() if site.log.exists() else b"")
+        assert site.seen().keys() <= {"Mill burns down"}
+
+    site.service.folder.write("a.txt", article("Mill burns down"))
+    site.service.ingest()
+    site.service.folder.write("b.txt", article("Bridge opens"))
+    site.service.folder.write("c.txt", article("Choir sings on"))
+    monkeypatch.setattr(os, "fsync", note)
+    site.service.ingest()
+    monkeypatch.undo()
+    # One wait for the disk, however many guids.
+    assert len(synced) == 1
+    for title in ("Bridge opens", "Choir sings on"):
+        assert site.service.entries()[title].guid.encode() in synced[0]
+
+
+def test_a_document_that_fails_leaves_no_line(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = guids.GuidLog.note
+
+    def fail(log: guids.GuidLog, *what: Any) -> None:
+        real(log, *what)
+        raise ValueError("no")
+
+    site.service.folder.write("a.txt", article("Mill burns down"))
+    with monkeypatch.context() as patched:
+        patched.setattr(guids.GuidLog, "note", fail)
+        assert site.service.ingest() == {"a.txt": Outcome.QUARANTINED}
+    assert [line["kind"] for line in site.lines()] == ["all"]
+
+
+def test_a_dry_run_records_nothing_and_takes_nothing(site: Site) -> None:
+    site.service.folder.write("a.txt", article("Mill burns down"))
+    site.service.ingest()
+    guid = site.service.entry().guid
+    site.lose_database()
+    raw = site.log.read_bytes()
+    assert site.service.ingest(dry_run=True) == {"a.txt": Outcome.NEW}
+    assert site.log.read_bytes() == raw
+    site.service.ingest()
+    assert site.service.entry().guid == guid
+
+
+def test_a_reingest_of_what_is_unchanged_adds_no_line(site: Site) -> None:
+    site.service.folder.write("a.txt", article("Mill burns down"))
+    site.service.folder.write("b.txt", article("Mill burns down").replace("\n", "\r\n"))
+    site.service.ingest()
+    raw = site.log.read_bytes()
+    site.service.ingest(force=True)
+    assert site.log.read_bytes() == raw
+
+
+def test_names_are_bytes(site: Site) -> None:
+    name = b"caf\xe9\n.txt"
+    path = site.service.folder.path / os.fsdecode(name)
+    path.write_text(article("Mill burns down"))
+    site.service.ingest()
+    guid = site.service.entry().guid
+    path.write_text(article("Mill burns down", author="John Roe"))
+    site.lose_database()
+    site.service.ingest()
+    assert site.service.entry().guid == guid
+
+
+@pytest.mark.parametrize("left", [b"", b'{"feed":"urn:uuid:1","kind":"all"}\n{"guid":1}\n'])
+def test_a_file_that_is_not_this_stores_is_set_aside_and_written_anew(
+    site: Site, left: bytes
+) -> None:
+    site.service.folder.write("a.txt", article("Mill burns down"))
+    site.service.ingest()
+    site.log.write_bytes(left)
+    site.service.folder.write("b.txt", article("Bridge opens"))
+    site.service.ingest()
+    before = site.seen()
+    aside = [path.read_bytes() for path in site.place.glob("guids.jsonl.replaced-*")]
+    assert aside == ([left] if left else [])
+    site.lose_database()
+    site.service.ingest()
+    assert site.seen() == before
+
+
+def test_two_stores_never_agree_on_a_number_that_is_taken(site: Site) -> None:
+    """A file that somebody edited: the place is given to one, the other arrives as new."""
+    site.service.folder.write("a.txt", article("Mill burns down"))
+    site.service.folder.write("b.txt", article("Bridge opens"))
+    site.service.ingest()
+    site.log.write_bytes(site.log.read_bytes().replace(b'"sequence":2', b'"sequence":1'))
+    site.lose_database()
+    assert set(site.service.ingest().values()) == {Outcome.NEW}
+    assert len({entry.sequence for entry in site.service.entries().values()}) == 2
+
+
+def test_nothing_is_left_over_once_everything_is_back(site: Site) -> None:
+    site.service.folder.write("a.txt", article("Mill burns down"))
+    site.service.ingest()
+    site.service.folder.write("a.txt", article("Mill burns down", author="John Roe"))
+    site.service.ingest()
+    site.lose_database()
+    site.service.ingest()
+    with site.service.runtime.store.reading() as connection:
+        assert connection.execute(select(recorded_guids)).all() == []
+
+
+def test_nothing_is_published_that_cannot_be_recorded(site: Site) -> None:
+    site.service.folder.write("a.txt", article("Mill burns down"))
+    site.log.mkdir()
+    with pytest.raises(StoreError, match=r"guids\.jsonl"):
+        site.service.ingest()
+    assert site.seen() == {}
+    site.log.rmdir()
+
+
+def test_postgresql_has_no_such_file(
+    tmp_path: Path, pool: ExtractionPool, postgresql: PostgresqlServer
+) -> None:
+    url = postgresql.make_database()
+    service = open_service(tmp_path, url, pool)
+    service.folder.write("a.txt", article())
+    assert service.ingest() == {"a.txt": Outcome.NEW}
+    assert not list(tmp_path.rglob("*.jsonl"))
+    service.lease.release()
+    service.runtime.close()
+    postgresql.drop_database(url)
+
+
+def test_what_lies_beside_a_database_in_the_folder_is_no_document(
+    tmp_path: Path, pool: ExtractionPool
+) -> None:
+    (tmp_path / "seeds").mkdir()
+    database = tmp_path / "seeds" / "feedsvc.db"
+    upgrade_at(database)
+    service = open_service(tmp_path, f"sqlite:///{database}", pool)
+    service.folder.write("a.txt", article())
+    service.folder.write("feedsvc.db.in-use", b"")
+    service.ingest()
+    assert (tmp_path / "seeds" / "guids.jsonl").exists()
+    assert service.ingest() == {}
+    assert len(service.outcomes) == 0
+    service.lease.release()
+    service.runtime.close()
