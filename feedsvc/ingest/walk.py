@@ -23,6 +23,9 @@ _MAX_FOLDERS = 400
 # Names under which editors, browsers and copying tools keep what is not finished.
 _UNFINISHED = (b"~", b".tmp", b".temp", b".swp", b".swx", b".part", b".partial", b".crdownload")
 
+_FINISHED = frozenset(suffix[-4:] for suffix in SUFFIXES)
+_HIDDEN_SIGNS = frozenset([b".", b"#", b"~"])
+
 # A path below the root, and what `stat` says of it: None where it may not be asked.
 Name = tuple[bytes, os.stat_result | None]
 
@@ -166,6 +169,9 @@ class Walk:
 
 
 def _is_passed_over(name: bytes) -> bool:
+    # Nearly every name ends like a document's, and is told by its ends alone.
+    if name[-4:] in _FINISHED and name[:1] not in _HIDDEN_SIGNS:
+        return False
     return name.startswith((b".", b"#", b"~$")) or name.lower().endswith(_UNFINISHED)
 
 

@@ -74,7 +74,7 @@ def list_states(
     limit: int,
     extractor_version: int,
     policy_version: int,
-) -> list[KnownState]:
+) -> Sequence[KnownState]:
     """What is remembered of the documents of a root behind one path, in the order of paths.
 
     below: only what lies at or below this path. Paths of MAX_PATH_BYTES are hashes, and left out.
@@ -103,8 +103,9 @@ def list_states(
     if below:
         inside = and_(d.path >= below + b"/", d.path < below + b"0")
         listed = listed.where(or_(d.path == below, inside))
-    # Plain tuples: a million of them are compared at every sweep.
-    return list(map(tuple, connection.execute(listed)))
+    # The driver's own tuples: a million of them are compared at every sweep.
+    states: Sequence[KnownState] = connection.execute(listed).cursor.fetchall()
+    return states
 
 
 def find_by_paths(
