@@ -62,9 +62,10 @@ LIBRARIES = {
     "granian": "feedsvc.cli.serve",
     "nh3": "feedsvc.ingest.sanitize",
     "psycopg": "feedsvc.store",
+    "pathspec": "feedsvc.ingest.ignore",
     "pydantic": "feedsvc.settings",
     "pydantic_settings": "feedsvc.settings",
-    "sqlite3": "feedsvc.store.engine",
+    "sqlite3": "feedsvc.store",
     "trafilatura": "feedsvc.ingest",
 }
 

@@ -9,22 +9,14 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from feedsvc.errors import DocumentError, UnreadableDocument
-from feedsvc.ingest.readers import SUFFIXES, suffix_of
-from feedsvc.model.document import DocumentPath, FileState, SourceDocument
-
-_OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-# The root itself was named by the operator, and may be a link.
-_ROOT_FLAGS = _OPEN_FLAGS & ~os.O_NOFOLLOW | os.O_DIRECTORY
-# PostgreSQL finds documents by an index whose keys hold 2,704 bytes, the root's name among them;
-# what is longer is named by its beginning and a hash.
-_MAX_PATH_BYTES = 2_048
-# Names under which editors, browsers and copying tools keep what is not finished.
-_UNFINISHED = (b"~", b".tmp", b".temp", b".swp", b".swx", b".part", b".partial", b".crdownload")
+from feedsvc.ingest.walk import OPEN_FLAGS, ROOT_FLAGS, Name, Walk
+from feedsvc.model.document import MAX_PATH_BYTES, DocumentPath, FileState, SourceDocument
 
 
 class RootUnreadable(UnreadableDocument):
@@ -63,83 +55,74 @@ class WatchedRoot:
 
     def device(self) -> int:
         """The device the folder lies on. Raises RootUnreadable."""
-        return _signed(self._stat().st_dev)
-
-    def _stat(self) -> os.stat_result:
         try:
-            return self.directory.stat()
+            return _signed(self.directory.stat().st_dev)
         except OSError as error:
             raise _unreadable_root(self, error) from error
 
-    def scan(self) -> Iterator[Found]:
-        """Everything in the folder that is, or looks like, a document; in the order of names.
+    def look(self, below: bytes = b"") -> Generator[Name]:
+        """Every name in the folder that is, or looks like, a document, in the order of the bytes
+        of its path; or what there is at one path: a file, or all in a folder.
 
-        Hidden and unfinished files are passed over. Raises RootUnreadable.
+        Hidden, unfinished and ignored names are passed over. Raises RootUnreadable.
         """
-        if not stat.S_ISDIR(self._stat().st_mode):
+        if not self.directory.is_dir():
+            self.device()
             raise RootUnreadable(f"{self.directory} is not a folder; name one with --seeds DIR")
-        top = os.fsencode(self.directory.resolve())
-
-        def fail(error: OSError) -> None:
-            # A folder deeper down that vanished or is closed to us hides its own files alone.
-            if os.fsencode(error.filename or b"") == top:
-                raise _unreadable_root(self, error) from error
-
+        walk = Walk(self.directory, self.excluded)
         try:
-            for folder, subfolders, files, descriptor in os.fwalk(top, onerror=fail):
-                below = os.path.relpath(folder, top) if folder != top else b""
-                subfolders[:] = sorted(n for n in subfolders if self._is_wanted(folder, n))
-                for name in sorted(subfolders + [n for n in files if self._is_wanted(folder, n)]):
-                    found = self._look_at(os.path.join(below, name), name, descriptor)
-                    if found is not None:
-                        yield found
+            yield from walk.names(below)
         except OSError as error:
             # A listing that broke off says nothing of what it did not come to.
             raise _unreadable_root(self, error) from error
+        finally:
+            walk.close()
 
-    def _is_wanted(self, folder: bytes, name: bytes) -> bool:
-        return not _is_passed_over(name) and os.path.join(folder, name) not in self.excluded
+    def scan(self) -> Iterator[Found]:
+        """All that a look finds and that is open to us."""
+        return (self.found(path, seen) for path, seen in self.look() if seen)
 
     def find(self, path: bytes) -> Found | None:
-        """One name in the folder, or None if there is none."""
-        try:
-            descriptor = os.open(self.directory, _ROOT_FLAGS)
-        except OSError as error:
-            raise _unreadable_root(self, error) from error
-        try:
-            return self._look_at(path, path, descriptor)
-        finally:
-            os.close(descriptor)
+        """What a look finds at one path; None where there is no file, or it is passed over."""
+        with closing(self.look(path)) as look:
+            name, seen = next(look, (b"", None))
+        return self.found(name, seen) if name == path and seen else None
 
-    def _look_at(self, path: bytes, name: bytes, descriptor: int) -> Found | None:
+    def may_hold(self, path: bytes) -> bool:
+        """Whether there is a document at a path, or one that nobody can tell of."""
         try:
-            seen = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
-        except OSError:
-            return None  # it went between the listing and the look, or its folder is closed to us
-        refusal = self._refusal(seen, name)
-        if stat.S_ISDIR(seen.st_mode) and refusal is None:
-            return None
-        if len(path) > _MAX_PATH_BYTES:
-            path = path[: _MAX_PATH_BYTES - 65] + b"~" + hashlib.sha256(path).hexdigest().encode()
+            with closing(self.look(path)) as look:
+                name, seen = next(look, (None, None))
+        except RootUnreadable:
+            return True
+        if name is None or seen is None:
+            return name is not None
+        return name == path and self.found(name, seen).refusal is None
+
+    def found(self, path: bytes, seen: os.stat_result) -> Found:
+        """What a look found, as the store knows documents.
+
+        A path too long to be kept is named by its beginning and a hash.
+        """
+        mode, size_bytes = seen.st_mode, seen.st_size
+        is_plain = stat.S_ISREG(mode) and size_bytes <= self.max_document_bytes
+        refusal = None if is_plain else self._refusal(mode, size_bytes)
+        if len(path) > MAX_PATH_BYTES:
+            path = path[: MAX_PATH_BYTES - 65] + b"~" + hashlib.sha256(path).hexdigest().encode()
             refusal = UnreadableDocument(
-                f"lies too deep: its path is longer than {_MAX_PATH_BYTES:,} bytes; move it up"
+                f"lies too deep: its path is longer than {MAX_PATH_BYTES:,} bytes; move it up"
             )
         return Found(
             path=DocumentPath(root=self.name, path=path), state=_state(seen), refusal=refusal
         )
 
-    def _refusal(self, seen: os.stat_result, name: bytes) -> DocumentError | None:
-        mode = seen.st_mode
+    def _refusal(self, mode: int, size_bytes: int) -> DocumentError:
         if stat.S_ISREG(mode):
-            if seen.st_size <= self.max_document_bytes:
-                return None
             return UnreadableDocument(
-                f"is {seen.st_size:,} bytes, more than limits.max_document_bytes "
+                f"is {size_bytes:,} bytes, more than limits.max_document_bytes "
                 f"({self.max_document_bytes:,})"
             )
         if stat.S_ISDIR(mode):
-            if suffix_of(name) not in SUFFIXES:
-                return None
             return UnreadableDocument("is a folder named like a document; rename it")
         if stat.S_ISLNK(mode):
             return UnreadableDocument("is a symbolic link, and none is followed; copy the file")
@@ -168,13 +151,13 @@ class WatchedRoot:
 
     def _open(self, path: bytes) -> int:
         *folders, name = path.split(b"/")
-        descriptor = os.open(self.directory, _ROOT_FLAGS)
+        descriptor = os.open(self.directory, ROOT_FLAGS)
         try:
             for folder in folders:
-                inner = os.open(folder, _OPEN_FLAGS | os.O_DIRECTORY, dir_fd=descriptor)
+                inner = os.open(folder, OPEN_FLAGS | os.O_DIRECTORY, dir_fd=descriptor)
                 os.close(descriptor)
                 descriptor = inner
-            return os.open(name, _OPEN_FLAGS, dir_fd=descriptor)
+            return os.open(name, OPEN_FLAGS, dir_fd=descriptor)
         finally:
             os.close(descriptor)
 
@@ -187,11 +170,6 @@ def _read_all(descriptor: int, size_bytes: int) -> bytes:
         pieces.append(piece)
         left -= len(piece)
     return b"".join(pieces)
-
-
-def _is_passed_over(name: bytes) -> bool:
-    lowered = name.lower()
-    return name.startswith((b".", b"#", b"~$")) or lowered.endswith(_UNFINISHED)
 
 
 def _unreadable_root(root: WatchedRoot, error: OSError) -> RootUnreadable:

@@ -1,14 +1,11 @@
-"""The scheduler process: APScheduler decides when; the lease decides who.
-
-All ingestion goes through one thread, so that a sweep and a run that somebody asked for never run
-beside each other. Upkeep has a thread of its own, in which it holds nobody up for long.
-"""
+"""The scheduler process: APScheduler decides when; the lease decides who."""
 
 from __future__ import annotations
 
 import logging
+import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -17,13 +14,17 @@ from typing import TypeVar
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 from watchfiles import watch
 
 from feedsvc.clock import Clock
 from feedsvc.errors import FeedsvcError, Interrupted, LeaseLost
+from feedsvc.model.document import DocumentPath
 from feedsvc.runtime import Runtime
 from feedsvc.services.ingestion import Ingestion, open_pool
+from feedsvc.services.survey import Survey
 from feedsvc.services.upkeep import Upkeep
+from feedsvc.settings import IngestSettings
 from feedsvc.store.leases import Lease, take_lease
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,11 @@ _DEBOUNCE_MS = 50
 _WATCHED_ANEW_AFTER_S = 5.0
 # APScheduler sleeps by the wall clock: once that is set back an hour, nothing runs for an hour.
 _CLOCK_JUMP_S = 1.0
+# More paths than this, and a look at everything costs no more.
+_MAX_GLANCED = 1_000
+# So many times as long as a look took, nothing is looked at as a whole.
+_REST_BETWEEN_LOOKS = 4
+_NONE_LEFT = object()
 
 
 def run_scheduler(runtime: Runtime, stop: threading.Event) -> None:
@@ -82,9 +88,7 @@ def _work(runtime: Runtime, ingestion: Ingestion, stop: threading.Event) -> None
         runtime.settings.retention,
         lambda: stop.is_set() or lost.is_set(),
     )
-    schedule = _Schedule(
-        ingestion, upkeep, lost, runtime.settings.ingest.scan_interval_s, runtime.clock
-    )
+    schedule = _Schedule(ingestion, upkeep, lost, runtime.settings.ingest, runtime.clock)
     with upkeep.marked_in_use() as was_left_well:
         schedule.start(checks_file=not was_left_well)
         try:
@@ -97,9 +101,9 @@ def _work(runtime: Runtime, ingestion: Ingestion, stop: threading.Event) -> None
 def _keep_watch(
     runtime: Runtime, schedule: _Schedule, stop: threading.Event, lost: threading.Event
 ) -> None:
-    folders = list(runtime.settings.ingest.roots.values())
+    roots = runtime.settings.ingest.roots
     watcher = threading.Thread(
-        target=_watch, args=(folders, schedule.wake, stop, lost), name="watcher", daemon=True
+        target=_watch, args=(roots, schedule.glance, stop, lost), name="watcher", daemon=True
     )
     watcher.start()
     while not stop.is_set() and not lost.wait(0.2):
@@ -107,18 +111,22 @@ def _keep_watch(
 
 
 class _Schedule:
-    """What runs when: a sweep every so often and whenever it is woken, and the runs asked for."""
+    """What runs when: looks at everything, what they find once it has rested, the runs asked for.
+
+    Looks only read, in a thread of their own. All ingestion goes through one other, where what a
+    file event told of goes before what takes long. Upkeep has a third, and holds nobody up.
+    """
 
     def __init__(
         self,
         ingestion: Ingestion,
         upkeep: Upkeep,
         lost: threading.Event,
-        scan_interval_s: float,
+        settings: IngestSettings,
         clock: Clock,
     ) -> None:
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(1), "upkeep": ThreadPoolExecutor(1)},
+            executors={name: ThreadPoolExecutor(1) for name in ("default", "looking", "upkeep")},
             # One may wait while another runs: what woke it may have come after that one's look.
             job_defaults={"coalesce": True, "max_instances": 2, "misfire_grace_time": None},
             timezone="UTC",
@@ -126,16 +134,24 @@ class _Schedule:
         self._ingestion = ingestion
         self._upkeep = upkeep
         self._lost = lost
-        self._intervals_s = {"sweep": scan_interval_s, "runs": _RUNS_LOOKED_FOR_EVERY_S}
+        self._settings = settings
         self._clock = clock
         self._waking = threading.Lock()
         self._working = threading.Lock()
+        self._looking = threading.Lock()
+        self._surveys = _Surveys(clock)
+        self._next_look_at = 0.0
         self._offset_s = self._wall_offset_s()
 
     def start(self, *, checks_file: bool) -> None:
         """checks_file: read all of the database at once, and not at its next turn."""
-        for name, work in (("sweep", self._sweep), ("runs", self._work_on_run)):
-            self._scheduler.add_job(work, "interval", seconds=self._intervals_s[name], id=name)
+        often_s = self._settings.scan_interval_s
+        for name, work, every_s, executor in (
+            ("look", self._look, often_s, "looking"),
+            ("settle", self._settle, often_s, "default"),
+            ("runs", self._work_on_run, _RUNS_LOOKED_FOR_EVERY_S, "default"),
+        ):
+            self._scheduler.add_job(work, "interval", seconds=every_s, id=name, executor=executor)
         for name, work, at in (
             ("upkeep", self._upkeep.every_day, _UPKEEP_AT),
             ("file check", self._upkeep.check_file, _FILE_CHECKED_AT),
@@ -146,7 +162,7 @@ class _Schedule:
         if checks_file:
             self._scheduler.modify_job("file check", next_run_time=self._clock.now())
         self._scheduler.start()
-        self.wake()
+        self._wake("look")
 
     def keep_time(self) -> None:
         """Set the alarms anew when the wall clock was set; to be called several times a second."""
@@ -155,42 +171,91 @@ class _Schedule:
         if abs(jumped_s) < _CLOCK_JUMP_S:
             return
         log.warning("clock was set", extra={"by_s": round(jumped_s)})
-        for name, interval_s in self._intervals_s.items():
-            self._scheduler.reschedule_job(name, trigger="interval", seconds=interval_s)
-        self.wake()
+        for job in self._scheduler.get_jobs():
+            if isinstance(job.trigger, IntervalTrigger):
+                job.reschedule("interval", seconds=job.trigger.interval_length)
+                self._wake(job.id)
 
     def _wall_offset_s(self) -> float:
         return self._clock.now().timestamp() - self._clock.monotonic()
 
-    def wake(self, in_s: float = 0.0) -> None:
-        """Sweep `in_s` from now, unless a sweep comes before that anyway."""
+    def _wake(self, name: str, in_s: float = 0.0) -> None:
+        """Let a job run `in_s` from now, unless it runs before that anyway."""
         at = self._clock.now() + timedelta(seconds=in_s)
         with self._waking, suppress(JobLookupError):  # there is none any more after the end
-            job = self._scheduler.get_job("sweep")
+            job = self._scheduler.get_job(name)
             if job is not None and at < job.next_run_time:
                 job.modify(next_run_time=at)
 
     def end(self) -> None:
         """Wait for the work that is going on; none begins once `lost` is set."""
-        # Not waiting in there: it would hold the lock for which a job waits that calls `wake`.
+        # Not waiting in there: it would hold the lock for which a job waits that calls `_wake`.
         self._scheduler.shutdown(wait=False)
-        with self._working:
-            pass
+        with self._looking, self._working:
+            self._surveys.close()
 
-    def _sweep(self) -> None:
-        waiting_s = self._guarded(self._ingestion.sweep)
-        if waiting_s is not None:
-            self.wake(waiting_s)
+    # Looking
+
+    def glance(self, paths: set[DocumentPath]) -> None:
+        """Look at some paths alone, of which a file event told; at everything if they are many."""
+        if len(paths) > _MAX_GLANCED:
+            self._wake("look")
+            return
+        try:
+            self._add_survey(self._ingestion.look(paths), is_urgent=True)
+        except FeedsvcError as error:
+            # Whatever it was, the next look at everything finds it again.
+            log.warning("look failed", extra={"reason": str(error)})
+
+    def _look(self) -> None:
+        with self._looking:
+            now = self._clock.monotonic()
+            if self._lost.is_set() or self._surveys.holds_a_whole_one or now < self._next_look_at:
+                return
+            survey = self._try(self._ingestion.look)
+            # A folder that takes long to look at is looked at less often.
+            took_s = self._clock.monotonic() - now
+            self._next_look_at = now + took_s + _REST_BETWEEN_LOOKS * took_s
+            if survey is not None:
+                self._add_survey(survey, is_urgent=False)
+
+    def _add_survey(self, survey: Survey, *, is_urgent: bool) -> None:
+        in_s = self._settings.settle_s if survey.unrested else 0.0
+        self._surveys.add(survey, in_s, is_urgent=is_urgent and survey.wanted <= _MAX_GLANCED)
+        self._wake("settle", in_s)
+
+    # Settling
+
+    def _settle(self) -> None:
+        with self._working:
+            while survey := self._surveys.take():
+                self._go_through(survey)
+            next_in_s = self._surveys.next_in_s()
+        if next_in_s is not None:
+            self._wake("settle", next_in_s)
+
+    def _go_through(self, survey: Survey) -> None:
+        restless: set[DocumentPath] = set()
+        with closing(survey):
+            self._step_through(self._ingestion.settle(survey, restless), gives_way=survey.is_whole)
+        if survey.is_whole:
+            self._surveys.holds_a_whole_one = False
+        if restless:
+            self.glance(restless)
 
     def _work_on_run(self) -> None:
-        self._guarded(self._ingestion.work_on_next_run)
-
-    def _guarded(self, work: Callable[[], T]) -> T | None:
-        """Do some work; trouble with the store ends it for now, a lost lease for good."""
         with self._working:
-            return None if self._lost.is_set() else self._try(work)
+            self._step_through(self._ingestion.work_on_next_run(), gives_way=True)
+
+    def _step_through(self, steps: Generator[None], *, gives_way: bool) -> None:
+        """Do some work slice by slice; what is urgent goes first between two, if it gives way."""
+        with closing(steps):
+            while not self._lost.is_set() and self._try(lambda: _has_next(steps)):
+                while gives_way and (urgent := self._surveys.take(urgent_only=True)):
+                    self._go_through(urgent)
 
     def _try(self, work: Callable[[], T]) -> T | None:
+        """Do some work; trouble with the store ends it for now, a lost lease for good."""
         try:
             return work()
         except (LeaseLost, Interrupted) as error:
@@ -203,12 +268,63 @@ class _Schedule:
         return None
 
 
+def _has_next(steps: Iterator[None]) -> bool:
+    """Take one step; False once there is none any more."""
+    return next(steps, _NONE_LEFT) is not _NONE_LEFT
+
+
+class _Surveys:
+    """What looks found and what waits until it has rested.
+
+    holds_a_whole_one: a look at everything waits here, or is being settled.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._waiting: list[tuple[bool, float, Survey]] = []
+        self.holds_a_whole_one = False
+
+    def add(self, survey: Survey, in_s: float, *, is_urgent: bool) -> None:
+        """Keep a survey until it is ripe, `in_s` from now."""
+        with self._lock:
+            self._waiting.append((is_urgent, self._clock.monotonic() + in_s, survey))
+            self.holds_a_whole_one |= survey.is_whole
+
+    def take(self, *, urgent_only: bool = False) -> Survey | None:
+        """The next that is ripe, the urgent ones first; None while there is none."""
+        with self._lock:
+            now = self._clock.monotonic()
+            ripe = [w for w in self._waiting if w[1] <= now and (w[0] or not urgent_only)]
+            if not ripe:
+                return None
+            first = min(ripe, key=lambda w: (not w[0], w[1]))
+            self._waiting.remove(first)
+            return first[2]
+
+    def next_in_s(self) -> float | None:
+        """Seconds until the next is ripe; None if none waits."""
+        with self._lock:
+            if not self._waiting:
+                return None
+            return max(0.0, min(at for _, at, _ in self._waiting) - self._clock.monotonic())
+
+    def close(self) -> None:
+        with self._lock:
+            for _, _, survey in self._waiting:
+                survey.close()
+            self._waiting.clear()
+
+
 def _watch(
-    folders: Sequence[Path], wake: Callable[[], None], stop: threading.Event, lost: threading.Event
+    roots: Mapping[str, Path],
+    glance: Callable[[set[DocumentPath]], None],
+    stop: threading.Event,
+    lost: threading.Event,
 ) -> None:
-    """Wake the sweep when something happens in a folder; what this misses, the clock finds."""
+    """Tell of what happens in the folders; what this misses, the clock finds."""
     while not (stop.is_set() or lost.is_set()):
-        there = [folder for folder in folders if folder.is_dir()]
+        there = [folder for folder in roots.values() if folder.is_dir()]
         try:
             # Ends now and then by itself, to see folders that have come and to notice `lost`.
             for changes in watch(
@@ -221,11 +337,22 @@ def _watch(
                 yield_on_timeout=True,
                 ignore_permission_denied=True,
             ):
-                if changes:
-                    wake()
-                if lost.is_set() or there != [folder for folder in folders if folder.is_dir()]:
+                paths = {p for _, changed in changes if (p := _document_path(roots, changed))}
+                if paths:
+                    glance(paths)
+                if lost.is_set() or there != [f for f in roots.values() if f.is_dir()]:
                     break
         except OSError as error:
-            # Too many watches, or a folder that went in between: sweeping goes on regardless.
+            # Too many watches, or a folder that went in between: looking goes on regardless.
             log.warning("watching failed", extra={"reason": str(error)})
             stop.wait(_WATCHED_ANEW_AFTER_S)
+
+
+def _document_path(roots: Mapping[str, Path], changed: str) -> DocumentPath | None:
+    """Which name in which root changed; None where it is the root itself."""
+    raw = os.fsencode(changed)
+    for name, folder in roots.items():
+        top = os.fsencode(folder.absolute()).rstrip(b"/") + b"/"
+        if raw.startswith(top):
+            return DocumentPath(root=name, path=raw.removeprefix(top))
+    return None

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+# PostgreSQL finds documents by an index whose keys hold 2,704 bytes, the root's name among them;
+# what is longer is named by its beginning and a hash, in so many bytes together.
+MAX_PATH_BYTES = 2_048
+
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class DocumentPath:

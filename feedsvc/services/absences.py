@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from feedsvc.errors import DocumentError
-from feedsvc.ingest.discover import Found, ReadDocument, WatchedRoot
+from feedsvc.ingest.discover import ReadDocument
 from feedsvc.ingest.pool import Extracted, ExtractionPool, Job
 from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome
 from feedsvc.services.batches import Batches, Step
@@ -17,12 +18,14 @@ from feedsvc.services.settling import (
     may_withdraw,
     remembered,
 )
+from feedsvc.services.survey import RootLook
 from feedsvc.store.documents import (
     EntryLink,
     KnownDocument,
     documents_by_id,
     fetch_original,
     find_by_path,
+    find_by_paths,
     forget_document,
     links_of_document,
     links_of_entry,
@@ -32,6 +35,7 @@ from feedsvc.store.documents import (
 
 # Fewer than this may go at once without being taken for a lost mount.
 _LOST_MOUNT_MIN = 20
+_SETTLED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,30 +51,24 @@ class Absences:
     is_there: Callable[[DocumentPath], bool]
     withdraw_after_s: float | None
 
-    def settle(
-        self,
-        root: WatchedRoot,
-        known: Sequence[KnownDocument],
-        found: Mapping[DocumentPath, Found],
-        *,
-        is_moved: bool,
-    ) -> bool:
-        """Settle what is gone from a root; answers whether withdrawals are held.
+    def settle(self, look: RootLook, gone: Iterable[DocumentPath]) -> bool:
+        """Settle what is gone from a root; answers whether withdrawals are held."""
+        held = bool(look.gone) and (look.is_moved or _is_lost_mount(look.gone, look.known))
+        for paths in _chunks(gone):
+            with self.batches.reading() as connection:
+                known = find_by_paths(connection, look.root.name, [path.path for path in paths])
+            missed = [k for k in known.values() if not self.is_there(k.path)]
+            self._note_missing([k for k in missed if not is_confirmed_gone(k)])
+            if not held and self.withdraw_after_s is not None:
+                confirmed = [k for k in missed if is_confirmed_gone(k)]
+                self.batches.publish([self._withdraw_step(document) for document in confirmed])
+        return held
 
-        is_moved: the root lies on another device than before.
-        """
-        gone = [document for document in known if document.path not in found]
-        fresh = [document for document in gone if not is_confirmed_gone(document)]
+    def _note_missing(self, fresh: Sequence[KnownDocument]) -> None:
         self.batches.publish([self._missing_step(document) for document in fresh])
         self._promote_alternates(
             [document for document in fresh if document.missing_sweeps + 1 >= CONFIRMING_SWEEPS]
         )
-        if gone and (is_moved or _is_lost_mount(len(gone), len(known))):
-            return True
-        if self.withdraw_after_s is not None:
-            confirmed = [document for document in gone if is_confirmed_gone(document)]
-            self.batches.publish([self._withdraw_step(document) for document in confirmed])
-        return False
 
     def _missing_step(self, known: KnownDocument) -> Step:
         def settle(settling: Settling) -> list[DocumentOutcome]:
@@ -132,6 +130,12 @@ class Absences:
                 ]
                 found += there[:1]
         return found
+
+
+def _chunks(paths: Iterable[DocumentPath]) -> Iterator[list[DocumentPath]]:
+    iterator = iter(paths)
+    while chunk := list(islice(iterator, _SETTLED_AT_ONCE)):
+        yield chunk
 
 
 def _is_lost_mount(gone: int, known: int) -> bool:

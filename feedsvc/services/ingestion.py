@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from threading import Event
 
 from feedsvc.clock import Clock
 from feedsvc.errors import FeedsvcError, Interrupted, LeaseLost
 from feedsvc.ingest.discover import ReadDocument, WatchedRoot
-from feedsvc.ingest.looks import Looks
 from feedsvc.ingest.pipeline import EXTRACTOR_VERSION
 from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.ingest.sanitize import POLICY_VERSION
 from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome
-from feedsvc.model.run import Run, RunRequest, RunState
+from feedsvc.model.run import RunRequest, RunState
 from feedsvc.services.recording import Listener, Recorder
 from feedsvc.services.settling import remembered
+from feedsvc.services.survey import Survey
 from feedsvc.services.sweep import Sweeper, jobs
 from feedsvc.settings import Settings
 from feedsvc.store.documents import (
@@ -33,7 +33,7 @@ from feedsvc.store.engine import Store
 from feedsvc.store.entries import Versions
 from feedsvc.store.leases import Lease
 from feedsvc.store.publishing import publishing
-from feedsvc.store.runs import fetch_outcomes, next_run, start_run
+from feedsvc.store.runs import next_run, start_run
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ _VERSIONS = Versions(extractor=EXTRACTOR_VERSION, policy=POLICY_VERSION)
 # A file that is written to without a pause is left to a later run after so many looks.
 _MAX_LOOKS = 4
 _REFRESHED_AT_ONCE = 200
+_MOMENT_S = 0.05
 
 
 class Ingestion:
@@ -65,56 +66,61 @@ class Ingestion:
         self._clock = clock
         self._pool = pool
         self._stop = stop
-        self._sweeper = self._new_sweeper()
-
-    def _new_sweeper(self) -> Sweeper:
-        ingest = self._settings.ingest
-        return Sweeper(
-            store=self._store,
-            lease=self._lease,
-            clock=self._clock,
-            roots=watched_roots(self._settings, self._store),
-            pool=self._pool,
-            settings=ingest,
+        self._sweeper = Sweeper(
+            store=store,
+            lease=lease,
+            clock=clock,
+            roots=watched_roots(settings, store),
+            pool=pool,
+            settings=settings.ingest,
             versions=_VERSIONS,
-            looks=Looks(ingest.settle_s, self._clock.monotonic),
-            stop=self._stop,
+            stop=stop,
         )
 
-    def sweep(self) -> float | None:
-        """Look once at every folder; answers in how many seconds to look again, if files wait."""
+    def look(self, paths: Collection[DocumentPath] | None = None) -> Survey:
+        """Look at every folder, or at some paths alone, and settle nothing yet.
+
+        Only reads: any thread may look while another settles. Raises StoreError.
+        """
+        return self._sweeper.surveyor.look(RunRequest(), paths)
+
+    def settle(self, survey: Survey, restless: set[DocumentPath]) -> Generator[None]:
+        """Settle what a look found, once it has rested; a slice at a time, the survey's last use.
+
+        restless: takes the files that have changed since.
+        """
         recorder = Recorder(clock=self._clock, listener=_log_refusal)
         try:
-            with _finishing(recorder, self._store):
-                return self._sweeper.sweep(RunRequest(), recorder)
+            with closing(survey), _finishing(recorder, self._store):
+                yield from self._sweeper.settle(survey, recorder, restless)
         finally:
             if recorder.run:
                 log.info("sweep ended", extra={"counts": dict(recorder.counts)})
 
-    def work_on_next_run(self) -> bool:
-        """Work on the next run that somebody asked for; answers whether there was one."""
+    def work_on_next_run(self) -> Generator[None]:
+        """Work on the next run that somebody asked for, if there is one; a slice at a time."""
         with self._store.reading() as connection:
             run = next_run(connection)
         if run is None:
-            return False
+            return
         log.info("run began", extra={"run": run.id, "requested_by": run.requested_by})
         recorder = Recorder(
             clock=self._clock,
             run=run,
             asked=True,
             dry=run.request.dry_run,
-            done=self._settled_before(run),
+            goes_on=run.state is RunState.RUNNING,
         )
         with self._store.writing() as connection:
             start_run(connection, run.id, self._clock.now())
+        yield
         try:
             with _finishing(recorder, self._store):
-                self._look_until_settled(run.request, recorder)
+                yield from self._look_until_settled(run.request, recorder)
         except FeedsvcError as error:
             log.warning("run failed", extra={"run": run.id, "reason": str(error)})
             raise
         log.info("run ended", extra={"run": run.id, "counts": dict(recorder.counts)})
-        return True
 
     def run(
         self,
@@ -134,31 +140,32 @@ class Ingestion:
             dry=request.dry_run,
         )
         with _finishing(recorder, self._store):
-            self._look_until_settled(request, recorder)
+            for _ in self._look_until_settled(request, recorder):
+                pass
         return recorder
 
-    def _look_until_settled(self, request: RunRequest, recorder: Recorder) -> None:
-        """Sweep, and again for the files that were not at rest, a bounded number of times."""
-        sweeper = self._new_sweeper()
+    def _look_until_settled(self, request: RunRequest, recorder: Recorder) -> Iterator[None]:
+        """Look, and again at the files that were not at rest, a bounded number of times."""
+        paths: set[DocumentPath] | None = None
         for _ in range(_MAX_LOOKS):
-            waiting_s = sweeper.sweep(request, recorder)
-            if waiting_s is None:
+            with closing(self._sweeper.surveyor.look(request, paths)) as survey:
+                restless: set[DocumentPath] = set()
+                yield from self._wait_for_rest(survey)
+                for _ in self._sweeper.settle(survey, recorder, restless):
+                    # A dry run is one transaction: nobody else can have a turn.
+                    if not request.dry_run:
+                        yield
+            if not restless:
                 return
-            self._stop.wait(waiting_s)
-        sweeper.give_up_waiting(request, recorder)
+            paths = restless
+        self._sweeper.give_up(request, recorder, restless)
 
-    def _settled_before(self, run: Run) -> set[DocumentPath]:
-        """What a run that died had settled already: it is not done, or counted, twice."""
-        done: set[DocumentPath] = set()
-        if run.state is not RunState.RUNNING:
-            return done
-        after: int | None = 0
-        with self._store.reading() as connection:
-            while after is not None:
-                page = fetch_outcomes(connection, run.id, after=after, limit=1000)
-                done |= {outcome.path for outcome in page.outcomes}
-                after = page.next_after
-        return done
+    def _wait_for_rest(self, survey: Survey) -> Iterator[None]:
+        rested_at = self._clock.monotonic() + self._settings.ingest.settle_s
+        while survey.unrested and self._clock.monotonic() < rested_at:
+            yield
+            if self._stop.wait(min(_MOMENT_S, self._settings.ingest.settle_s)):
+                raise Interrupted("asked to stop")
 
     def refresh_fingerprints(self) -> None:
         """Make anew, from the stored bytes, the fingerprints that another extractor made.

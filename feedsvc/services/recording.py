@@ -12,7 +12,7 @@ from feedsvc.clock import Clock
 from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome
 from feedsvc.model.run import Run, RunRequest, RunState, Trigger
 from feedsvc.store.engine import Store
-from feedsvc.store.runs import add_outcomes, add_run, end_run, note_total
+from feedsvc.store.runs import add_outcomes, add_run, end_run, note_total, settled_paths
 
 Listener = Callable[[DocumentOutcome], None]
 
@@ -24,10 +24,9 @@ _UNEVENTFUL = frozenset({Outcome.UNCHANGED})
 class Recorder:
     """Keeps the outcomes of one run. Without a run it makes one when there is something to tell.
 
-    asked: somebody waits for an answer, so that even what names nothing is told. done: documents
-    that this run has settled, some of them before a crash: it settles none twice. listener: told of
+    asked: somebody waits for an answer, so that even what names nothing is told. listener: told of
     every outcome once it is certain; expecting: of how many there are to look at. dry: nothing is
-    written before the end.
+    written before the end. goes_on: the run was begun before, by a process that died over it.
     """
 
     clock: Clock
@@ -36,7 +35,7 @@ class Recorder:
     expecting: Callable[[int], None] | None = None
     asked: bool = False
     dry: bool = False
-    done: set[DocumentPath] = field(default_factory=set)
+    goes_on: bool = False
     counts: Counter[Outcome] = field(default_factory=Counter)
     resurfacing: int = 0
     total: int | None = None
@@ -66,18 +65,31 @@ class Recorder:
         for outcome in outcomes:
             self.counts[outcome.outcome] += 1
             self.resurfacing += outcome.resurfaces
-            self.done.add(outcome.path)
             if self.listener:
                 self.listener(outcome)
 
     def expect(self, store: Store, left: int) -> None:
         """Say how many documents there are to look at, besides those that are done."""
-        self.total = total = len(self.done) + left
+        # Forced, a run that goes on looks again at what it has settled already.
+        before = 0 if self.run and self.run.request.force else self._settled_before
+        self.total = total = before + self.counts.total() + left
         if self.expecting:
             self.expecting(total)
         if self.run and not self.dry:
             with store.writing() as connection:
                 note_total(connection, self.run.id, total)
+
+    @property
+    def _settled_before(self) -> int:
+        return sum(self.run.counts.values()) if self.run and self.goes_on else 0
+
+    def settled_before(
+        self, connection: Connection, paths: Sequence[DocumentPath]
+    ) -> set[DocumentPath]:
+        """Which of these documents this run has settled already, before a crash."""
+        if self.run is None or not self.goes_on:
+            return set()
+        return settled_paths(connection, self.run.id, paths)
 
     def finish(self, store: Store, *, error: str | None = None) -> None:
         """End the run, if there is one; what a dry run would have done is written now."""
@@ -85,6 +97,6 @@ class Recorder:
             return
         with store.writing() as connection:
             if self.total is not None:
-                note_total(connection, self.run.id, self.total)
+                note_total(connection, self.run.id, self._settled_before + self.counts.total())
             add_outcomes(connection, self.run.id, self.held)
             end_run(connection, self.run.id, self.clock.now(), error=error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,18 +11,21 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Row,
+    and_,
     bindparam,
+    case,
     delete,
     func,
     insert,
     literal,
+    or_,
     select,
     tuple_,
     update,
 )
 
 from feedsvc.errors import DocumentError
-from feedsvc.model.document import DocumentPath, FileState, SourceDocument
+from feedsvc.model.document import MAX_PATH_BYTES, DocumentPath, FileState, SourceDocument
 from feedsvc.store.engine import UPSERTING, take_ids
 from feedsvc.store.schema import Instant, document_entries, documents, originals, roots
 
@@ -58,10 +61,69 @@ class EntryLink:
     extractor_version: int
 
 
-def list_known(connection: Connection, root: str) -> Iterator[KnownDocument]:
-    """Every document of a root."""
-    for row in connection.execute(select(documents).where(documents.c.root == root)):
-        yield _known(row)
+# A path and the numbers of its file, as a look at the folder finds them; then 1, unless there is
+# more to say of it: it is in quarantine under another version, or its path was gone.
+KnownState = tuple[bytes, int, int, int, int, int, int]
+
+
+def list_states(
+    connection: Connection,
+    root: str,
+    *,
+    below: bytes,
+    after: bytes,
+    limit: int,
+    extractor_version: int,
+    policy_version: int,
+) -> Sequence[KnownState]:
+    """What is remembered of the documents of a root behind one path, in the order of paths.
+
+    below: only what lies at or below this path. Paths of MAX_PATH_BYTES are hashes, and left out.
+    """
+    d = documents.c
+    refused_anew = or_(
+        and_(d.stage == "sanitize", d.refused_by_version != policy_version),
+        and_(d.stage != "sanitize", d.refused_by_version != extractor_version),
+        d.stage == "discover",
+    )
+    more = or_(d.missing_since.is_not(None), and_(d.stage.is_not(None), refused_anew))
+    listed = (
+        select(
+            d.path,
+            d.device,
+            d.inode,
+            d.size_bytes,
+            d.mtime_ns,
+            d.ctime_ns,
+            case((more, 0), else_=1),
+        )
+        .where(d.root == root, d.path > after, func.length(d.path) < MAX_PATH_BYTES)
+        .order_by(d.path)
+        .limit(limit)
+    )
+    if below:
+        inside = and_(d.path >= below + b"/", d.path < below + b"0")
+        listed = listed.where(or_(d.path == below, inside))
+    # The driver's own tuples: a million of them are compared at every sweep.
+    states: Sequence[KnownState] = connection.execute(listed).cursor.fetchall()
+    return states
+
+
+def find_by_paths(
+    connection: Connection, root: str, paths: Sequence[bytes]
+) -> dict[bytes, KnownDocument]:
+    """The documents at some paths of a root."""
+    rows = connection.execute(
+        select(documents).where(documents.c.root == root, documents.c.path.in_(paths))
+    )
+    return {row.path: _known(row) for row in rows}
+
+
+def list_hashed_paths(connection: Connection, root: str) -> list[bytes]:
+    """The documents of a root whose path was too long to be kept."""
+    too_long = func.length(documents.c.path) >= MAX_PATH_BYTES
+    found = connection.scalars(select(documents.c.path).where(documents.c.root == root, too_long))
+    return list(found)
 
 
 _BY_PATH = select(documents).where(

@@ -146,6 +146,18 @@ def fetch_outcomes(connection: Connection, run_id: str, *, after: int, limit: in
     )
 
 
+def settled_paths(
+    connection: Connection, run_id: str, paths: Sequence[DocumentPath]
+) -> set[DocumentPath]:
+    """Which of these documents a run has an outcome of."""
+    rows = connection.execute(
+        select(run_outcomes.c.root, run_outcomes.c.path)
+        .join(runs, runs.c.number == run_outcomes.c.run_number)
+        .where(runs.c.id == run_id, run_outcomes.c.path.in_([path.path for path in paths]))
+    )
+    return {DocumentPath(root=row.root, path=row.path) for row in rows}
+
+
 AnyRow = Row[tuple[Any, ...]]  # Any: columns of many types
 
 

@@ -60,7 +60,7 @@ def test_a_folder_is_seen_in_the_order_of_names(root: WatchedRoot, folder: Path)
     for name in ("b.txt", "a.txt", "sub/d.txt", "sub/c.txt", "sub/deeper/e.txt", "z.md"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("x")
-    assert names(root) == ["a.txt", "b.txt", "z.md", "sub/c.txt", "sub/d.txt", "sub/deeper/e.txt"]
+    assert names(root) == ["a.txt", "b.txt", "sub/c.txt", "sub/d.txt", "sub/deeper/e.txt", "z.md"]
 
 
 def test_an_empty_folder_holds_nothing(root: WatchedRoot) -> None:

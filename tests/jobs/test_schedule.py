@@ -215,23 +215,26 @@ def test_two_works_never_run_at_once(
     at_work, most = 0, 0
     guard = threading.Lock()
 
-    def watched(work: Callable[[Ingestion], Any]) -> Callable[[Ingestion], Any]:
-        def count(ingestion: Ingestion) -> Any:
+    def watched(work: Callable[..., Iterator[None]]) -> Callable[..., Iterator[None]]:
+        def count(*given: Any) -> Iterator[None]:
             nonlocal at_work, most
-            with guard:
-                at_work += 1
-                most = max(most, at_work)
-            time.sleep(0.02)
-            try:
-                return work(ingestion)
-            finally:
+            steps = work(*given)
+            while True:
+                with guard:
+                    at_work += 1
+                    most = max(most, at_work)
+                time.sleep(0.01)
+                step = next(steps, steps)
                 with guard:
                     at_work -= 1
+                if step is steps:
+                    return
+                yield None
 
         return count
 
-    monkeypatch.setattr(Ingestion, "sweep", watched(Ingestion.sweep))
-    monkeypatch.setattr(Ingestion, "work_on_next_run", watched(Ingestion.work_on_next_run))
+    for name in ("settle", "work_on_next_run"):
+        monkeypatch.setattr(Ingestion, name, watched(getattr(Ingestion, name)))
     with schedulers.running(scan_interval_s=0.03) as runtime:
         runs = []
         for number in range(8):
@@ -294,7 +297,8 @@ def test_a_file_closed_to_us_is_told_once(
     with schedulers.running(scan_interval_s=0.05):
         wait_for(lambda: bool(caplog.records))
         time.sleep(0.5)
-    told = [record.message for record in caplog.records if record.levelno >= logging.WARNING]
+    ours = [record for record in caplog.records if record.name.startswith("feedsvc")]
+    told = [record.message for record in ours if record.levelno >= logging.WARNING]
     assert told == ["document refused"]
 
 

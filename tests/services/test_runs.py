@@ -25,7 +25,7 @@ def ask(service: Service, **request: object) -> Run:
 
 def work(service: Service) -> bool:
     service.stopped.move(seconds=60)
-    return service.ingestion().work_on_next_run()
+    return bool(list(service.ingestion().work_on_next_run()))
 
 
 def followed(service: Service, run: Run) -> Run:
@@ -238,7 +238,7 @@ def test_a_run_that_died_is_continued_and_counts_each_document_once(
         service.folder.write(f"{n}.txt", article(f"Storm number {n} shuts the harbour"))
     run = ask(service)
     with pytest.raises(Interrupted):
-        stopped_ingestion(service, looks).work_on_next_run()
+        list(stopped_ingestion(service, looks).work_on_next_run())
     assert followed(service, run).state is RunState.RUNNING
     assert work(service)
     done = followed(service, run)
@@ -257,7 +257,7 @@ def test_a_reingest_that_died_is_continued_and_counts_each_document_once(
     before = service.documents()
     run = ask(service, force=True)
     with pytest.raises(Interrupted):
-        stopped_ingestion(service, looks).work_on_next_run()
+        list(stopped_ingestion(service, looks).work_on_next_run())
     assert work(service)
     assert dict(followed(service, run).counts) == {Outcome.UNCHANGED: 8}
     assert service.documents() == before
@@ -267,7 +267,7 @@ def test_a_run_that_died_goes_before_those_that_wait(service: Service) -> None:
     service.folder.write("a.txt", article())
     run, waiting = ask(service), ask(service)
     with pytest.raises(Interrupted):
-        stopped_ingestion(service, 1).work_on_next_run()
+        list(stopped_ingestion(service, 1).work_on_next_run())
     assert work(service)
     assert followed(service, run).state is RunState.DONE
     assert followed(service, waiting).state is RunState.QUEUED
@@ -278,7 +278,7 @@ def test_a_dry_run_that_died_is_rehearsed_anew(service: Service) -> None:
         service.folder.write(f"{n}.txt", article(f"Storm number {n} shuts the harbour"))
     run = ask(service, dry_run=True)
     with pytest.raises(Interrupted):
-        stopped_ingestion(service, 5).work_on_next_run()
+        list(stopped_ingestion(service, 5).work_on_next_run())
     assert work(service)
     assert dict(followed(service, run).counts) == {Outcome.NEW: 4}
     assert service.entries() == {}

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import astuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
 
-from feedsvc.errors import UndecodableDocument
+from feedsvc.errors import UndecodableDocument, UnreadableDocument
 from feedsvc.model.document import DocumentPath, FileState, SourceDocument
 from feedsvc.store.documents import (
     EntryLink,
+    KnownState,
     documents_by_id,
     fetch_original,
     find_by_fingerprint,
     find_by_path,
+    find_by_paths,
     find_by_sha256,
     forget_document,
     keep_original,
     link_entry,
     links_of_document,
     links_of_entry,
-    list_known,
     list_outdated_links,
+    list_states,
     make_primary,
     move_document,
     note_missing,
@@ -122,7 +125,72 @@ def test_one_path_in_two_roots_is_two_documents(connection: Connection) -> None:
     first = save_document(connection, document(), NOW)
     other = SourceDocument(path=named(root="wire"), state=STATE, sha256=b"\1" * 32)
     assert save_document(connection, other, NOW) != first
-    assert [known.path.root for known in list_known(connection, "wire")] == ["wire"]
+    there = find_by_paths(connection, "wire", [named().path])
+    assert [known.path.root for known in there.values()] == ["wire"]
+
+
+def states(connection: Connection, below: bytes = b"", limit: int = 100) -> list[KnownState]:
+    """All states of the root, page by page."""
+    found: list[KnownState] = []
+    while True:
+        page = list_states(
+            connection,
+            "seeds",
+            below=below,
+            after=found[-1][0] if found else b"",
+            limit=limit,
+            extractor_version=2,
+            policy_version=3,
+        )
+        found += page
+        if len(page) < limit:
+            return found
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_states_are_listed_in_the_order_of_bytes(connection: Connection, limit: int) -> None:
+    paths = [b"a-b", b"a/b", b"a.txt", b"\xff", b"Z", b"a"]
+    for path in paths:
+        save_document(connection, document(path), NOW)
+    assert [state[0] for state in states(connection, limit=limit)] == sorted(paths)
+
+
+def test_states_below_a_path_are_those_at_it_and_in_it(connection: Connection) -> None:
+    for path in (b"a", b"a/b", b"a/b/c", b"a-b", b"a0", b"b"):
+        save_document(connection, document(path), NOW)
+    assert [state[0] for state in states(connection, b"a")] == [b"a", b"a/b", b"a/b/c"]
+
+
+def test_a_state_says_the_numbers_of_the_file_and_that_there_is_no_more(
+    connection: Connection,
+) -> None:
+    save_document(connection, document(b"a"), NOW)
+    assert states(connection) == [(b"a", *astuple(STATE), 1)]
+
+
+@pytest.mark.parametrize(
+    ("stage", "version", "plain"),
+    [
+        ("extract", 2, 1),
+        ("extract", 1, 0),
+        ("sanitize", 3, 1),
+        ("sanitize", 2, 0),
+        ("discover", 2, 0),
+    ],
+)
+def test_of_what_is_in_quarantine_a_state_says_whether_to_try_it_again(
+    connection: Connection, stage: str, version: int, plain: int
+) -> None:
+    error = UnreadableDocument("is bad")
+    error.stage = stage
+    quarantine_document(connection, named(b"a"), STATE, None, error, version=version, now=NOW)
+    assert states(connection) == [(b"a", *astuple(STATE), plain)]
+
+
+def test_of_what_was_gone_a_state_says_that_there_is_more(connection: Connection) -> None:
+    number = save_document(connection, document(b"a"), NOW)
+    note_missing(connection, [number], NOW)
+    assert states(connection) == [(b"a", *astuple(STATE), 0)]
 
 
 def test_a_document_saved_again_is_the_same(connection: Connection) -> None:

@@ -1,0 +1,187 @@
+"""Walking a watched folder: every name in it that may be a document, and its `stat`.
+
+Names are bytes. Nothing is followed: every open is relative to the descriptor of the folder above,
+and a symbolic link is a name like any other.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from feedsvc.ingest.ignore import IGNORE_FILE, MAX_IGNORE_BYTES, IgnoreRules, is_ignored
+from feedsvc.ingest.readers import SUFFIXES, suffix_of
+
+OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+# The root itself was named by the operator, and may be a link.
+ROOT_FLAGS = OPEN_FLAGS & ~os.O_NOFOLLOW | os.O_DIRECTORY
+# Every folder on the way down stays open, and a process may open no more than 1,024 files.
+_MAX_FOLDERS = 400
+# Names under which editors, browsers and copying tools keep what is not finished.
+_UNFINISHED = (b"~", b".tmp", b".temp", b".swp", b".swx", b".part", b".partial", b".crdownload")
+
+_FINISHED = frozenset(suffix[-4:] for suffix in SUFFIXES)
+_HIDDEN_SIGNS = frozenset([b".", b"#", b"~"])
+
+# A path below the root, and what `stat` says of it: None where it may not be asked.
+Name = tuple[bytes, os.stat_result | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Folder:
+    """An open folder. prefix: its path, with a slash behind it; names: those still to come."""
+
+    descriptor: int
+    prefix: bytes
+    names: Iterator[bytes]
+    rules: tuple[IgnoreRules, ...]
+
+
+class Walk:
+    """One walk through a folder. excluded: absolute paths in it that are passed over."""
+
+    def __init__(self, top: Path, excluded: frozenset[bytes]) -> None:
+        self._top = top
+        real = os.fsencode(top.resolve()).rstrip(b"/") + b"/"
+        self._excluded = {p.removeprefix(real) for p in excluded if p.startswith(real)}
+        self._folders: list[_Folder] = []
+
+    def close(self) -> None:
+        """Close every folder that is still open."""
+        while self._folders:
+            os.close(self._folders.pop().descriptor)
+
+    def names(self, below: bytes = b"") -> Iterator[Name]:
+        """The names in the order of their bytes; those at or below one path, where one is given.
+
+        What is closed to us has no stat; the path of a closed folder ends in a slash. Raises
+        OSError when the top folder, or the listing of any, fails.
+        """
+        self._open(os.open(self._top, ROOT_FLAGS), b"")
+        if not below:
+            yield from self._all_names(0)
+            return
+        *above, last = below.split(b"/")
+        for name in above:
+            if not self._is_wanted(name + b"/"):
+                return
+            entered = self._descend(name)
+            if entered is False:
+                yield self._folders[-1].prefix + name + b"/", None
+            if not entered:
+                return
+        yield from self._names_at(last)
+
+    def _names_at(self, name: bytes) -> Iterator[Name]:
+        """One name in the innermost folder; if it is a folder itself, what lies in it too."""
+        folder = self._folders[-1]
+        depth = len(self._folders)
+        try:
+            seen = os.stat(name, dir_fd=folder.descriptor, follow_symlinks=False)
+        except OSError:
+            return
+        is_folder = stat.S_ISDIR(seen.st_mode)
+        if not self._is_wanted(name + b"/" if is_folder else name):
+            return
+        if not is_folder or suffix_of(name) in SUFFIXES:
+            yield folder.prefix + name, seen
+        if is_folder and self._descend(name) is False:
+            yield folder.prefix + name + b"/", None
+        yield from self._all_names(depth)
+
+    def _all_names(self, depth: int) -> Iterator[Name]:
+        """What is still to come of the folders that are open, but for the outermost `depth`."""
+        while len(self._folders) > depth:
+            descriptor, prefix = self._folders[-1].descriptor, self._folders[-1].prefix
+            for name in self._folders[-1].names:
+                if name[-1:] == b"/":
+                    if self._descend(name[:-1]) is False:
+                        yield prefix + name, None
+                    break
+                try:
+                    seen = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+                except FileNotFoundError:
+                    continue  # it went between the listing and the look
+                except OSError:
+                    yield prefix + name, None
+                    continue
+                yield prefix + name, seen
+            else:
+                os.close(self._folders.pop().descriptor)
+
+    def _descend(self, name: bytes) -> bool | None:
+        """Open a folder in the innermost one, for its names to come.
+
+        False where it is closed to us, None where it went between the listing and the look.
+        """
+        above = self._folders[-1]
+        try:
+            descriptor = os.open(name, OPEN_FLAGS | os.O_DIRECTORY, dir_fd=above.descriptor)
+        except FileNotFoundError:
+            return None
+        except OSError:
+            return False
+        self._open(descriptor, above.prefix + name + b"/")
+        return True
+
+    def _open(self, descriptor: int, prefix: bytes) -> None:
+        above = self._folders[-1].rules if self._folders else ()
+        rules = above + _rules_in(descriptor, prefix)
+        names = self._listed(descriptor, prefix, rules)
+        self._folders.append(
+            _Folder(descriptor=descriptor, prefix=prefix, names=names, rules=rules)
+        )
+
+    def _listed(
+        self, descriptor: int, prefix: bytes, rules: tuple[IgnoreRules, ...]
+    ) -> Iterator[bytes]:
+        """The names in a folder as they sort in whole paths, where a slash follows a folder's."""
+        names = []
+        is_deepest = len(self._folders) >= _MAX_FOLDERS
+        with os.scandir(descriptor) as entries:
+            for entry in entries:
+                name = os.fsencode(entry.name)
+                if _is_passed_over(name):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    if is_deepest or suffix_of(name) in SUFFIXES:
+                        names.append(name)
+                    name += b"/"
+                    if is_deepest:
+                        continue
+                names.append(name)
+        if rules or self._excluded:
+            names = [n for n in names if self._is_allowed(prefix + n, rules)]
+        names.sort()
+        yield from names
+
+    def _is_wanted(self, name: bytes) -> bool:
+        folder = self._folders[-1]
+        if _is_passed_over(name.rstrip(b"/")):
+            return False
+        return self._is_allowed(folder.prefix + name, folder.rules)
+
+    def _is_allowed(self, path: bytes, rules: tuple[IgnoreRules, ...]) -> bool:
+        return path.rstrip(b"/") not in self._excluded and not is_ignored(rules, path)
+
+
+def _is_passed_over(name: bytes) -> bool:
+    # Nearly every name ends like a document's, and is told by its ends alone.
+    if name[-4:] in _FINISHED and name[:1] not in _HIDDEN_SIGNS:
+        return False
+    return name.startswith((b".", b"#", b"~$")) or name.lower().endswith(_UNFINISHED)
+
+
+def _rules_in(folder: int, prefix: bytes) -> tuple[IgnoreRules, ...]:
+    """The ignore file of an open folder, if there is one."""
+    try:
+        with os.fdopen(os.open(IGNORE_FILE, OPEN_FLAGS, dir_fd=folder), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return ()
+            raw = file.read(MAX_IGNORE_BYTES)
+    except OSError:
+        return ()
+    return (IgnoreRules(prefix, raw),)

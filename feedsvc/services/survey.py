@@ -1,0 +1,351 @@
+"""A survey: one look at the watched folders, compared with what the store knows, as sets.
+
+Nothing is decided here, and nothing read but names: what differs is noted on disk, and is settled
+once every file has rested for a while (DESIGN "Stable before read").
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from feedsvc.errors import UnreadableDocument
+from feedsvc.ingest.discover import Found, RootUnreadable, WatchedRoot
+from feedsvc.ingest.globs import PathPattern, matches_any
+from feedsvc.model.document import MAX_PATH_BYTES, DocumentPath
+from feedsvc.model.run import RunRequest
+from feedsvc.store.differences import Difference, Differences, Kind
+from feedsvc.store.documents import (
+    KnownDocument,
+    KnownState,
+    find_by_paths,
+    list_hashed_paths,
+    list_states,
+    root_device,
+)
+from feedsvc.store.engine import Store
+from feedsvc.store.entries import Versions
+
+log = logging.getLogger(__name__)
+
+_NOTED_AT_ONCE = 500
+_STATES_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class RootLook:
+    """How one root compares that could be read. device_before: None at its first look."""
+
+    root: WatchedRoot
+    known: int
+    gone: int
+    device: int
+    device_before: int | None
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the root lies on another device than before."""
+        return self.device_before is not None and self.device != self.device_before
+
+
+@dataclass(kw_only=True)
+class Survey:
+    """What one look found.
+
+    is_whole: every path was looked at, so that what was not found is gone. unrested: whether some
+    file has to rest before it is read. failed: what was asked for and is not there, and why.
+    """
+
+    request: RunRequest
+    is_whole: bool
+    unrested: bool = False
+    differences: Differences = field(default_factory=Differences)
+    roots: list[RootLook] = field(default_factory=list)
+    failed: list[tuple[DocumentPath, str]] = field(default_factory=list)
+
+    @property
+    def wanted(self) -> int:
+        """How many documents there are to settle."""
+        counts = self.differences.counts
+        return counts[Kind.CHANGED] + counts[Kind.NEW] + counts[Kind.REFUSED]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to settle and nothing to say."""
+        return not (self.wanted or self.differences.counts[Kind.GONE] or self.failed)
+
+    def close(self) -> None:
+        self.differences.close()
+
+
+class Troubles:
+    """What is wrong with which root: a log tells it once, and not at every sweep."""
+
+    def __init__(self) -> None:
+        self._of_roots: dict[str, str] = {}
+
+    def note(self, root: str, trouble: str, **values: object) -> None:
+        if self._of_roots.get(root) != trouble:
+            self._of_roots[root] = trouble
+            log.warning(trouble, extra={"root": root, **values})
+
+    def note_over(self, root: str, trouble: str) -> None:
+        if self._of_roots.get(root) == trouble:
+            del self._of_roots[root]
+            log.info("trouble over", extra={"root": root, "trouble": trouble})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surveyor:
+    """Looks at the watched folders, and only reads: any thread may look at any time."""
+
+    store: Store
+    roots: Sequence[WatchedRoot]
+    versions: Versions
+    troubles: Troubles
+
+    def look(self, request: RunRequest, paths: Collection[DocumentPath] | None = None) -> Survey:
+        """Compare everything, or what lies at and below some paths. Raises StoreError."""
+        survey = Survey(request=request, is_whole=paths is None and not request.paths)
+        try:
+            if paths is None:
+                self._look_everywhere(survey)
+            else:
+                self._look_at(survey, paths)
+            survey.differences.end()
+        except BaseException:
+            survey.close()
+            raise
+        return survey
+
+    def _look_everywhere(self, survey: Survey) -> None:
+        patterns = [PathPattern(pattern) for pattern in survey.request.paths]
+        matched: set[PathPattern] = set()
+        for root in self.roots:
+            comparison = _Comparison(self, survey, root, patterns)
+            try:
+                device = root.device()
+                comparison.compare(b"")
+                comparison.compare_hashed()
+            except RootUnreadable as error:
+                self.troubles.note(root.name, "root unreadable", reason=error.reason)
+                survey.failed.append((DocumentPath(root=root.name, path=b""), error.reason))
+                continue
+            self.troubles.note_over(root.name, "root unreadable")
+            matched |= comparison.matched
+            with self.store.reading() as connection:
+                before = root_device(connection, root.name)
+            survey.roots.append(
+                RootLook(
+                    root=root,
+                    known=comparison.known,
+                    gone=comparison.gone,
+                    device=device,
+                    device_before=before,
+                )
+            )
+        if len(survey.roots) == len(self.roots):  # who knows what lies in one that is unreadable
+            for pattern in patterns:
+                if pattern not in matched:
+                    # A path or glob that names nothing is a mistake of whoever asked.
+                    reason = f"no document matches {pattern.pattern}"
+                    survey.failed.append((_named(pattern, self.roots), reason))
+
+    def _look_at(self, survey: Survey, paths: Collection[DocumentPath]) -> None:
+        roots = {root.name: root for root in self.roots}
+        for path in sorted(paths):
+            comparison = _Comparison(self, survey, roots[path.root], ())
+            try:
+                comparison.compare(path.path)
+            except RootUnreadable:
+                continue  # the next look at everything tells
+
+
+class _Comparison:
+    """One root beside its documents in the store, both in the order of paths."""
+
+    def __init__(
+        self, surveyor: Surveyor, survey: Survey, root: WatchedRoot, patterns: Sequence[PathPattern]
+    ) -> None:
+        self._store = surveyor.store
+        self._versions = surveyor.versions
+        self._survey = survey
+        self._root = root
+        self._patterns = patterns
+        self._new: list[Found] = []
+        self._known: list[Found] = []
+        self._gone: list[bytes] = []
+        self._hashed: set[bytes] = set()
+        self.matched: set[PathPattern] = set()
+        self.known = self.gone = 0
+
+    def compare(self, below: bytes) -> None:
+        """Note what differs at and below a path. Raises RootUnreadable, StoreError."""
+        max_bytes = self._root.max_document_bytes
+        # Where something is asked of unchanged documents too, none is passed over unlooked.
+        is_plain = 2 if self._patterns or self._survey.request.force else 1
+        states = self._states(below)
+        row = next(states, None)
+        for path, seen in self._root.look(below):
+            if (
+                seen
+                and row
+                == (
+                    path,
+                    seen.st_dev,
+                    seen.st_ino,
+                    seen.st_size,
+                    seen.st_mtime_ns,
+                    seen.st_ctime_ns,
+                    is_plain,
+                )
+                and seen.st_size <= max_bytes
+            ):
+                # As it was: so it is with nearly all of a million, and nothing else is done.
+                self.known += 1
+                row = next(states, None)
+                continue
+            if len(path) > MAX_PATH_BYTES and seen:
+                self._note_hashed(path, seen)
+                continue
+            while row and row[0] < path:
+                self._note_gone(row[0])
+                row = next(states, None)
+            if seen is None:
+                # Of what is closed nobody knows whether it is there.
+                while row and (row[0] == path or (row[0].startswith(path) and path.endswith(b"/"))):
+                    self.known += 1
+                    row = next(states, None)
+            elif row and row[0] == path:
+                self._note_known(self._root.found(path, seen))
+                row = next(states, None)
+            else:
+                self._note_new(self._root.found(path, seen))
+        while row:
+            self._note_gone(row[0])
+            row = next(states, None)
+        self._flush()
+
+    def compare_hashed(self) -> None:
+        """Note which of the documents are gone whose paths are too long to be kept."""
+        with self._store.reading() as connection:
+            for path in list_hashed_paths(connection, self._root.name):
+                if path in self._hashed:
+                    self.known += 1
+                else:
+                    self._note_gone(path)
+        self._flush()
+
+    def _states(self, below: bytes) -> Iterator[KnownState]:
+        after = b""
+        while True:
+            # A transaction a page: a slow folder must not keep one open.
+            with self._store.reading() as connection:
+                page = list_states(
+                    connection,
+                    self._root.name,
+                    below=below,
+                    after=after,
+                    limit=_STATES_AT_ONCE,
+                    extractor_version=self._versions.extractor,
+                    policy_version=self._versions.policy,
+                )
+            yield from page
+            if len(page) < _STATES_AT_ONCE:
+                return
+            after = page[-1][0]
+
+    def _is_asked_for(self, found: Found) -> bool:
+        for pattern in self._patterns:
+            if pattern not in self.matched and pattern.matches(found.path):
+                self.matched.add(pattern)
+        return matches_any(self._patterns, found.path)
+
+    def _note_hashed(self, path: bytes, seen: os.stat_result) -> None:
+        found = self._root.found(path, seen)
+        self._hashed.add(found.path.path)
+        # Known or not: whether it is wanted is looked up either way.
+        self._note_known(found)
+        self.known -= 1
+
+    def _note_known(self, found: Found) -> None:
+        self.known += 1
+        if self._is_asked_for(found):
+            self._known.append(found)
+            if len(self._known) >= _NOTED_AT_ONCE:
+                self._flush()
+
+    def _note_new(self, found: Found) -> None:
+        if self._is_asked_for(found):
+            self._new.append(found)
+            if len(self._new) >= _NOTED_AT_ONCE:
+                self._flush()
+
+    def _note_gone(self, path: bytes) -> None:
+        self.known += 1
+        if self._survey.is_whole:
+            self.gone += 1
+            self._gone.append(path)
+            if len(self._gone) >= _NOTED_AT_ONCE:
+                self._flush()
+
+    def _flush(self) -> None:
+        request, differences = self._survey.request, self._survey.differences
+        documents: dict[bytes, KnownDocument] = {}
+        if self._known:
+            with self._store.reading() as connection:
+                paths = [found.path.path for found in self._known]
+                documents = find_by_paths(connection, self._root.name, paths)
+        by_kind: dict[Kind, list[Difference]] = {kind: [] for kind in Kind}
+        for found in self._known + self._new:
+            known = documents.get(found.path.path)
+            if is_wanted(found, known, request, self._versions):
+                kind = Kind.REFUSED if found.refusal else Kind.CHANGED if known else Kind.NEW
+                by_kind[kind].append(_difference(found))
+                if kind is Kind.NEW or (known and known.state != found.state):
+                    self._survey.unrested = True
+        by_kind[Kind.GONE] = [
+            Difference(path=DocumentPath(root=self._root.name, path=path)) for path in self._gone
+        ]
+        for kind, some in by_kind.items():
+            if some:
+                differences.add(kind, some)
+        self._known, self._new, self._gone = [], [], []
+
+
+def is_wanted(
+    found: Found, known: KnownDocument | None, request: RunRequest, versions: Versions
+) -> bool:
+    """Whether there is anything to settle about a file that a look found."""
+    if known is None:
+        return True
+    if found.refusal:
+        return request.force or known.reason != found.refusal.reason
+    if known.state != found.state or known.missing_since or request.force:
+        return True
+    if known.stage == "discover":
+        return True  # what was refused unread is wanted as soon as it is not refused any more
+    version = versions.policy if known.stage == "sanitize" else versions.extractor
+    return known.stage is not None and known.refused_by_version != version
+
+
+def found_again(difference: Difference) -> Found:
+    """What a look found, as it was noted."""
+    assert difference.state is not None, "what is gone was not found"
+    refusal = UnreadableDocument(difference.refusal) if difference.refusal else None
+    return Found(path=difference.path, state=difference.state, refusal=refusal)
+
+
+def _difference(found: Found) -> Difference:
+    refusal = found.refusal.reason if found.refusal else None
+    return Difference(path=found.path, state=found.state, refusal=refusal)
+
+
+def _named(pattern: PathPattern, roots: Sequence[WatchedRoot]) -> DocumentPath:
+    """A pattern as if it were a path: below the root it names, else below any."""
+    name, _, below = pattern.pattern.partition("/")
+    if below and name in {root.name for root in roots}:
+        return DocumentPath(root=name, path=os.fsencode(below))
+    return DocumentPath(root="*", path=os.fsencode(pattern.pattern))

@@ -1,0 +1,169 @@
+"""Surveys: what a look finds to differ, and nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from feedsvc.ingest.walk import Walk
+from feedsvc.model.document import DocumentPath
+from feedsvc.model.run import RunRequest
+from feedsvc.services import survey as surveys
+from feedsvc.services.ingestion import watched_roots
+from feedsvc.services.survey import Survey, Surveyor, Troubles
+from feedsvc.store.differences import Kind
+from feedsvc.store.entries import Versions
+from tests.service import Service, article
+
+# Names whose order in whole paths is not their order in folders.
+NAMES = ("a-b.txt", "a.txt/c.txt", "a/d.txt", "a/e/f.txt", "a0.txt", "z.txt")
+
+
+@contextmanager
+def look(
+    service: Service, *paths: str, versions: Versions | None = None, force: bool = False
+) -> Iterator[Survey]:
+    surveyor = Surveyor(
+        store=service.runtime.store,
+        roots=watched_roots(service.runtime.settings, service.runtime.store),
+        versions=versions or service.ingestion()._sweeper.versions,
+        troubles=Troubles(),
+    )
+    named = {DocumentPath(root="seeds", path=os.fsencode(path)) for path in paths} or None
+    survey = surveyor.look(RunRequest(force=force), named)
+    try:
+        yield survey
+    finally:
+        survey.close()
+
+
+def found(survey: Survey) -> dict[str, Kind]:
+    return {
+        os.fsdecode(difference.path.path): kind
+        for kind in Kind
+        for difference in survey.differences.of_kind(kind)
+    }
+
+
+def fill(service: Service) -> None:
+    for name in NAMES:
+        service.folder.write(name, article(f"Storm shuts the harbour of {name}"))
+
+
+@pytest.fixture(params=[1, 2, 5_000])
+def page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store is gone through in pages of so many documents."""
+    monkeypatch.setattr(surveys, "_STATES_AT_ONCE", request.param)
+
+
+def test_what_is_new_differs_and_has_to_rest(service: Service) -> None:
+    fill(service)
+    with look(service) as survey:
+        assert found(survey) == {"a.txt": Kind.REFUSED, **dict.fromkeys(NAMES, Kind.NEW)}
+        assert survey.unrested
+        assert survey.wanted == 7
+
+
+@pytest.mark.usefixtures("page")
+def test_what_is_as_it_was_does_not_differ(service: Service) -> None:
+    fill(service)
+    service.ingest()
+    with look(service) as survey:
+        assert found(survey) == {}
+        assert not survey.unrested
+        assert [(look.known, look.gone) for look in survey.roots] == [(7, 0)]
+
+
+@pytest.mark.usefixtures("page")
+def test_each_change_is_found_among_what_did_not_change(service: Service) -> None:
+    fill(service)
+    service.ingest()
+    service.folder.remove("a/d.txt")
+    service.folder.write("a0.txt", article("Another storm"))
+    service.folder.write("a/e/g.txt", article("A third storm"))
+    service.folder.write("0.txt", article("A fourth storm"))
+    with look(service) as survey:
+        assert found(survey) == {
+            "a/d.txt": Kind.GONE,
+            "a0.txt": Kind.CHANGED,
+            "a/e/g.txt": Kind.NEW,
+            "0.txt": Kind.NEW,
+        }
+        assert [(look.known, look.gone) for look in survey.roots] == [(7, 1)]
+
+
+def test_forced_all_is_wanted_and_need_not_rest(service: Service) -> None:
+    fill(service)
+    service.ingest()
+    with look(service, force=True) as survey:
+        assert found(survey) == {"a.txt": Kind.REFUSED, **dict.fromkeys(NAMES, Kind.CHANGED)}
+        assert not survey.unrested
+
+
+@pytest.mark.parametrize(
+    ("named", "kinds"),
+    [
+        ("a", {"a/d.txt": Kind.CHANGED, "a/e/g.txt": Kind.NEW}),
+        ("a/d.txt", {"a/d.txt": Kind.CHANGED}),
+        ("a/e", {"a/e/g.txt": Kind.NEW}),
+        ("z.txt", {}),
+        ("nowhere/at/all.txt", {}),
+        (".hidden", {}),
+        ("a0.txt", {}),
+    ],
+)
+def test_a_look_at_one_path_finds_what_is_there_and_below(
+    service: Service, named: str, kinds: dict[str, Kind]
+) -> None:
+    fill(service)
+    service.ingest()
+    service.folder.write("a/d.txt", article("Another storm"))
+    service.folder.write("a/e/g.txt", article("A third storm"))
+    service.folder.write("y.txt", article("Not asked for"))
+    service.folder.write(".hidden", article("Not asked for"))
+    service.folder.remove("a0.txt")  # what is gone is told by a look at everything alone
+    with look(service, named) as survey:
+        assert found(survey) == kinds
+        assert survey.roots == []
+
+
+def test_what_an_older_version_refused_is_wanted_again(service: Service) -> None:
+    service.folder.write("empty.txt", "")
+    service.ingest()
+    now = service.ingestion()._sweeper.versions
+    with look(service) as survey:
+        assert found(survey) == {}
+    newer = Versions(extractor=now.extractor + 1, policy=now.policy)
+    with look(service, versions=newer) as survey:
+        assert found(survey) == {"empty.txt": Kind.CHANGED}
+
+
+def test_of_what_is_closed_nobody_knows_that_it_is_gone(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(service)
+    service.ingest()
+    real = Walk._descend
+    monkeypatch.setattr(Walk, "_descend", lambda walk, name: name != b"a" and real(walk, name))
+    with look(service) as survey:
+        assert found(survey) == {}
+        assert [(look.known, look.gone) for look in survey.roots] == [(7, 0)]
+
+
+def test_a_path_too_long_to_be_kept_is_told_once_and_noticed_when_gone(service: Service) -> None:
+    deep = "/".join(f"{n}" * 240 for n in range(9))
+    service.folder.write(f"{deep}/a.txt", article())
+    service.folder.write("0" * 100 + ".txt", article("Another storm"))
+    with look(service) as survey:
+        assert sorted(found(survey).values()) == [Kind.NEW, Kind.REFUSED]
+    service.ingest()
+    with look(service) as survey:
+        assert found(survey) == {}
+        assert [(look.known, look.gone) for look in survey.roots] == [(2, 0)]
+    service.folder.remove(f"{deep}/a.txt")
+    with look(service) as survey:
+        assert list(found(survey).values()) == [Kind.GONE]
+        assert [(look.known, look.gone) for look in survey.roots] == [(2, 1)]
