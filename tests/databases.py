@@ -68,6 +68,13 @@ class PostgresqlServer:
             self._migrated.add(url)
         return url
 
+    def copy_database(self, url: str) -> str:
+        """Another database with all that this one holds, while nobody uses it."""
+        name = f"feedsvc_{uuid.uuid4().hex}"
+        source = make_url(url).database
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY")
+        return self._database_url(name)
+
     def drop_database(self, url: str) -> None:
         """Cut off whoever is left in it, and throw it away, or keep it empty for another test."""
         if url in self._migrated and self._empty(url):

@@ -97,13 +97,14 @@ def list_states(
             d.ctime_ns,
             case((more, 0), else_=1),
         )
-        .where(d.root == root, d.path > after, func.length(d.path) < MAX_PATH_BYTES)
+        # One lower bound: the database takes any of two, and goes through all behind it.
+        .where(d.root == root, d.path > after if after >= below else d.path >= below)
+        .where(func.length(d.path) < MAX_PATH_BYTES)
         .order_by(d.path)
         .limit(limit)
     )
     if below:
-        inside = and_(d.path >= below + b"/", d.path < below + b"0")
-        listed = listed.where(or_(d.path == below, inside))
+        listed = listed.where(d.path < below + b"0", or_(d.path == below, d.path >= below + b"/"))
     # The driver's own tuples: a million of them are compared at every sweep.
     states: Sequence[KnownState] = connection.execute(listed).cursor.fetchall()
     return states

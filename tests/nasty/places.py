@@ -191,13 +191,18 @@ def _passed_over() -> Iterator[Case]:
 
 def sizes() -> Iterator[Case]:
     """Nothing, next to nothing, just enough, and far too much (sparse: it takes no room)."""
-    for suffix in ("txt", "html", "md"):
+    # What has the bytes of a published file is a duplicate of it, whatever its name.
+    for suffix, letter, high in (
+        ("txt", b"x", b"\xff"),
+        ("html", b"y", b"\xfe"),
+        ("md", b"z", b"\xfd"),
+    ):
         yield refused("sizes", f"empty.{suffix}", b"", "")
         for name, content in {
-            "one-byte": b"x",
+            "one-byte": letter,
             "one-nul": b"\0",
             "one-newline": b"\n",
-            "one-high-byte": b"\xff",
+            "one-high-byte": high,
             "spaces": b" " * 5_000,
             "newlines": b"\n" * 5_000,
             "bom-alone": b"\xef\xbb\xbf",
