@@ -12,6 +12,7 @@ from itertools import islice
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 _SHORT_ID_LENGTH = 10
 SLUG_MAX_CHARS = 60
+_NO_ASCII_SLUG = re.compile("[^a-z0-9]+")
 FINGERPRINT_MIN_LETTERS = 120
 
 
@@ -40,8 +41,11 @@ def slugify(name: str) -> str:
     At most `SLUG_MAX_CHARS`, cut at a hyphen where there is one. "" for a name without letters.
     """
     folded = unicodedata.normalize("NFKC", fold(name))
-    kept = "".join(c if unicodedata.category(c)[0] in "LMN" else "-" for c in folded)
-    slug = re.sub("-+", "-", kept).strip("-")
+    if folded.isascii():
+        slug = _NO_ASCII_SLUG.sub("-", folded).strip("-")
+    else:
+        kept = "".join(c if unicodedata.category(c)[0] in "LMN" else "-" for c in folded)
+        slug = re.sub("-+", "-", kept).strip("-")
     if len(slug) <= SLUG_MAX_CHARS:
         return slug
     return slug[: SLUG_MAX_CHARS + 1].rpartition("-")[0] or slug[:SLUG_MAX_CHARS]

@@ -25,6 +25,9 @@ def upgrade(store: Store) -> tuple[str | None, str]:
     with store.writing() as connection:
         if not store.is_sqlite:
             # One migrator at a time; on SQLite the write transaction itself is the lock.
+            # Both take as long as they take: the limits of a connection are for everyday work.
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7310596)")
         before = MigrationContext.configure(connection).get_current_revision()
         if before == head:
