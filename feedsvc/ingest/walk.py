@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from feedsvc.errors import is_transient
 from feedsvc.ingest.ignore import IGNORE_FILE, MAX_IGNORE_BYTES, IgnoreRules, is_ignored
 from feedsvc.ingest.readers import SUFFIXES, suffix_of
 
@@ -75,13 +76,34 @@ class Walk:
                 return
         yield from self._names_at(last)
 
+    def folders(self, below: bytes = b"") -> Iterator[bytes]:
+        """The folders that names lie in, the one at `below` first; b"" is the top itself.
+
+        Raises OSError when the top folder, or the listing of any, fails.
+        """
+        self._open(os.open(self._top, ROOT_FLAGS), b"")
+        for name in below.split(b"/") if below else ():
+            if not (self._is_wanted(name + b"/") and self._descend(name)):
+                return
+        depth = len(self._folders)
+        yield self._folders[-1].prefix.rstrip(b"/")
+        while len(self._folders) >= depth:
+            for name in self._folders[-1].names:
+                if name[-1:] == b"/" and self._descend(name[:-1]):
+                    yield self._folders[-1].prefix.rstrip(b"/")
+                    break
+            else:
+                os.close(self._folders.pop().descriptor)
+
     def _names_at(self, name: bytes) -> Iterator[Name]:
         """One name in the innermost folder; if it is a folder itself, what lies in it too."""
         folder = self._folders[-1]
         depth = len(self._folders)
         try:
             seen = os.stat(name, dir_fd=folder.descriptor, follow_symlinks=False)
-        except OSError:
+        except OSError as error:
+            if is_transient(error):
+                yield folder.prefix + name, None
             return
         is_folder = stat.S_ISDIR(seen.st_mode)
         if not self._is_wanted(name + b"/" if is_folder else name):
@@ -120,16 +142,20 @@ class Walk:
         above = self._folders[-1]
         try:
             descriptor = os.open(name, OPEN_FLAGS | os.O_DIRECTORY, dir_fd=above.descriptor)
+            self._open(descriptor, above.prefix + name + b"/")
         except FileNotFoundError:
             return None
         except OSError:
             return False
-        self._open(descriptor, above.prefix + name + b"/")
         return True
 
     def _open(self, descriptor: int, prefix: bytes) -> None:
         above = self._folders[-1].rules if self._folders else ()
-        rules = above + _rules_in(descriptor, prefix)
+        try:
+            rules = above + _rules_in(descriptor, prefix)
+        except OSError:
+            os.close(descriptor)
+            raise
         names = self._listed(descriptor, prefix, rules)
         self._folders.append(
             _Folder(descriptor=descriptor, prefix=prefix, names=names, rules=rules)
@@ -176,12 +202,17 @@ def _is_passed_over(name: bytes) -> bool:
 
 
 def _rules_in(folder: int, prefix: bytes) -> tuple[IgnoreRules, ...]:
-    """The ignore file of an open folder, if there is one."""
+    """The ignore file of an open folder, if there is one.
+
+    Raises OSError where it cannot be read just now: what it names must not be published.
+    """
     try:
         with os.fdopen(os.open(IGNORE_FILE, OPEN_FLAGS, dir_fd=folder), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return ()
             raw = file.read(MAX_IGNORE_BYTES)
-    except OSError:
+    except OSError as error:
+        if is_transient(error):
+            raise
         return ()
     return (IgnoreRules(prefix, raw),)

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
-from pathlib import Path
 from typing import TypeVar
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
-from watchfiles import watch
 
 from feedsvc.clock import Clock
 from feedsvc.errors import FeedsvcError, Interrupted, LeaseLost
+from feedsvc.jobs.watching import Watcher
 from feedsvc.model.document import DocumentPath
 from feedsvc.runtime import Runtime
 from feedsvc.services.ingestion import Ingestion, open_pool
@@ -36,9 +34,6 @@ _RUNS_LOOKED_FOR_EVERY_S = 0.5
 # UTC, when few read and fewer publish.
 _UPKEEP_AT = {"hour": 3, "minute": 17}
 _FILE_CHECKED_AT = {"day_of_week": "sun", "hour": 4, "minute": 17}
-# Events that come together wake one sweep; watchfiles' own 1.6 s would use up the whole promise.
-_DEBOUNCE_MS = 50
-_WATCHED_ANEW_AFTER_S = 5.0
 # APScheduler sleeps by the wall clock: once that is set back an hour, nothing runs for an hour.
 _CLOCK_JUMP_S = 1.0
 # More paths than this, and a look at everything costs no more.
@@ -101,11 +96,14 @@ def _work(runtime: Runtime, ingestion: Ingestion, stop: threading.Event) -> None
 def _keep_watch(
     runtime: Runtime, schedule: _Schedule, stop: threading.Event, lost: threading.Event
 ) -> None:
-    roots = runtime.settings.ingest.roots
-    watcher = threading.Thread(
-        target=_watch, args=(roots, schedule.glance, stop, lost), name="watcher", daemon=True
+    watcher = Watcher(
+        roots={name: path.absolute() for name, path in runtime.settings.ingest.roots.items()},
+        tell=schedule.glance,
+        tell_all=schedule.look_soon,
+        stop=stop,
+        lost=lost,
     )
-    watcher.start()
+    threading.Thread(target=watcher.run, name="watcher", daemon=True).start()
     while not stop.is_set() and not lost.wait(0.2):
         schedule.keep_time()
 
@@ -196,10 +194,14 @@ class _Schedule:
 
     # Looking
 
+    def look_soon(self) -> None:
+        """Look at everything, as soon as it may be looked at again."""
+        self._wake("look")
+
     def glance(self, paths: set[DocumentPath]) -> None:
         """Look at some paths alone, of which a file event told; at everything if they are many."""
         if len(paths) > _MAX_GLANCED:
-            self._wake("look")
+            self.look_soon()
             return
         try:
             self._add_survey(self._ingestion.look(paths), is_urgent=True)
@@ -314,45 +316,3 @@ class _Surveys:
             for _, _, survey in self._waiting:
                 survey.close()
             self._waiting.clear()
-
-
-def _watch(
-    roots: Mapping[str, Path],
-    glance: Callable[[set[DocumentPath]], None],
-    stop: threading.Event,
-    lost: threading.Event,
-) -> None:
-    """Tell of what happens in the folders; what this misses, the clock finds."""
-    while not (stop.is_set() or lost.is_set()):
-        there = [folder for folder in roots.values() if folder.is_dir()]
-        try:
-            # Ends now and then by itself, to see folders that have come and to notice `lost`.
-            for changes in watch(
-                *there,
-                watch_filter=None,
-                debounce=_DEBOUNCE_MS,
-                step=_DEBOUNCE_MS,
-                stop_event=stop,
-                rust_timeout=1_000,
-                yield_on_timeout=True,
-                ignore_permission_denied=True,
-            ):
-                paths = {p for _, changed in changes if (p := _document_path(roots, changed))}
-                if paths:
-                    glance(paths)
-                if lost.is_set() or there != [f for f in roots.values() if f.is_dir()]:
-                    break
-        except OSError as error:
-            # Too many watches, or a folder that went in between: looking goes on regardless.
-            log.warning("watching failed", extra={"reason": str(error)})
-            stop.wait(_WATCHED_ANEW_AFTER_S)
-
-
-def _document_path(roots: Mapping[str, Path], changed: str) -> DocumentPath | None:
-    """Which name in which root changed; None where it is the root itself."""
-    raw = os.fsencode(changed)
-    for name, folder in roots.items():
-        top = os.fsencode(folder.absolute()).rstrip(b"/") + b"/"
-        if raw.startswith(top):
-            return DocumentPath(root=name, path=raw.removeprefix(top))
-    return None

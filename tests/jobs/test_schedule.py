@@ -22,6 +22,7 @@ from feedsvc.ingest.discover import Found, ReadDocument, WatchedRoot
 from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.jobs import schedule
 from feedsvc.jobs.schedule import run_scheduler
+from feedsvc.jobs.watching import Watcher
 from feedsvc.model.run import RunRequest, RunState
 from feedsvc.runtime import Runtime, open_runtime
 from feedsvc.services.ingestion import Ingestion
@@ -137,7 +138,7 @@ def test_a_folder_that_comes_later_is_watched(schedulers: Schedulers) -> None:
 def test_without_events_the_clock_finds_what_has_come(
     schedulers: Schedulers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(schedule, "_watch", lambda *_: None)
+    monkeypatch.setattr(Watcher, "run", lambda _: None)
     with schedulers.running(scan_interval_s=0.2) as runtime:
         for title in ("The first to come", "The second to come"):
             schedulers.folder.write(f"{title}.txt", article(title))
@@ -258,7 +259,7 @@ def test_a_clock_set_back_an_hour_stops_nothing(
 
     monkeypatch.setattr(apscheduler.schedulers.base, "datetime", Wall)
     monkeypatch.setattr(apscheduler.triggers.interval, "datetime", Wall)
-    monkeypatch.setattr(schedule, "_watch", lambda *_: None)
+    monkeypatch.setattr(Watcher, "run", lambda _: None)
     clock = replace(Clock(), now=lambda: Wall.now(datetimes.UTC))
     with schedulers.running(clock, scan_interval_s=0.2) as runtime:
         schedulers.folder.write("a.txt", article("Before the clock was set"))

@@ -1,0 +1,125 @@
+"""Watching the folders: file events, which only wake looks; what they miss, the clock finds.
+
+Each folder is watched by itself: a recursive watch would follow symbolic links out of the root.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from watchfiles import watch
+
+from feedsvc.ingest.walk import Walk
+from feedsvc.model.document import DocumentPath
+
+log = logging.getLogger(__name__)
+
+# Events that come together wake one look; watchfiles' own 1.6 s would use up the whole promise.
+_DEBOUNCE_MS = 50
+_NOTICED_AFTER_MS = 1_000
+_WATCHED_ANEW_AFTER_S = 5.0
+
+
+@dataclass(kw_only=True)
+class Watcher:
+    """Tells of what happens in the watched folders, until `stop` or `lost` is set.
+
+    roots: the folders by name. tell: told of the paths that changed; tell_all: that events were
+    lost, so that anything may have.
+    """
+
+    roots: Mapping[str, Path]
+    tell: Callable[[set[DocumentPath]], None]
+    tell_all: Callable[[], None]
+    stop: threading.Event
+    lost: threading.Event
+    _folders: set[Path] = field(default_factory=set)
+
+    def run(self) -> None:
+        """Watch; to be run in a thread of its own."""
+        while not self._is_over():
+            try:
+                self._find_folders(self.roots.values())
+                self._watch_folders()
+            except (OSError, RuntimeError) as error:
+                # Too many watches, a folder that went in between, or (from the library, as a
+                # RuntimeError) a name that is no Unicode: what happened meanwhile is not known.
+                log.warning("watching failed", extra={"reason": str(error)})
+                self._folders.clear()
+                self.tell_all()
+                self.lost.wait(_WATCHED_ANEW_AFTER_S)
+
+    def _is_over(self) -> bool:
+        return self.stop.is_set() or self.lost.is_set()
+
+    def _watch_folders(self) -> None:
+        """Watch the folders that there are until they are others."""
+        fresh: set[Path] = set()
+        while not self._is_over():
+            for changes in watch(
+                *self._folders,
+                watch_filter=None,
+                debounce=_DEBOUNCE_MS,
+                step=_DEBOUNCE_MS,
+                stop_event=self.stop,
+                rust_timeout=_NOTICED_AFTER_MS,
+                # So that roots that come are seen, and `lost` is noticed.
+                yield_on_timeout=True,
+                recursive=False,
+                ignore_permission_denied=True,
+            ):
+                changed = {Path(path) for _, path in changes}
+                # In a folder that is new, something may have come before it was watched.
+                self._tell(changed | fresh)
+                fresh = self._renew(changed)
+                if fresh or self._is_over():
+                    break
+
+    def _tell(self, changed: set[Path]) -> None:
+        paths = {p for path in changed if (p := _document_path(self.roots, path))}
+        if paths:
+            self.tell(paths)
+
+    def _renew(self, changed: set[Path]) -> set[Path]:
+        """Take in folders that have come, drop those that went; answers which are other."""
+        before = self._folders.copy()
+        at = changed | {*self.roots.values()}
+        there = {path for path in at if path.is_dir()}
+        if gone := (at - there) & self._folders:
+            self._folders = {f for f in self._folders if gone.isdisjoint((f, *f.parents))}
+        self._find_folders(there - self._folders)
+        return self._folders ^ before
+
+    def _find_folders(self, tops: Iterable[Path]) -> None:
+        for top in tops:
+            for root in self.roots.values():
+                if top.is_relative_to(root) and root.is_dir():
+                    self._folders |= _folders_at(root, top)
+
+
+def _folders_at(root: Path, top: Path) -> set[Path]:
+    """A folder of a root and those in it, as far as their names can be told to the system's API."""
+    below = os.fsencode(top.relative_to(root)) if top != root else b""
+    walk = Walk(root, frozenset())
+    try:
+        found = [os.fsdecode(folder) for folder in walk.folders(below)]
+    finally:
+        walk.close()
+    return {root / name for name in found if _is_unicode(name)}
+
+
+def _is_unicode(name: str) -> bool:
+    return not any("\ud800" <= sign <= "\udfff" for sign in name)
+
+
+def _document_path(roots: Mapping[str, Path], changed: Path) -> DocumentPath | None:
+    """Which name in which root changed; None where it is the root itself."""
+    for name, root in roots.items():
+        if changed != root and changed.is_relative_to(root):
+            return DocumentPath(root=name, path=os.fsencode(changed.relative_to(root)))
+    return None
