@@ -38,7 +38,7 @@ _MOMENT_S = 0.25
 _GRACE_S = 10.0
 # Then a worker is replaced, so that no library's caches grow for ever.
 _BATCHES_PER_WORKER = 500
-_PRELOADED = ["feedsvc.ingest.pipeline", "trafilatura", "py3langid"]
+_PRELOADED = ["feedsvc.ingest.warm"]
 
 Key = TypeVar("Key")
 
@@ -117,7 +117,7 @@ class ExtractionPool:
         # so that a worker that was killed is back at once.
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(_PRELOADED)
-        self._workers = [self._start() for _ in range(workers)]
+        self._workers: list[_Worker] = []
         self._bell, self._ring = self._context.Pipe(duplex=False)
         self._keeper = threading.Thread(target=self._keep, name="extraction-pool", daemon=True)
         self._keeper.start()
@@ -224,7 +224,7 @@ class ExtractionPool:
         self._workers.clear()
 
     def _hire(self) -> None:
-        """Replace workers that could not start, once they are needed and their end is told."""
+        """Start workers once there is work, and those that could not start once that is told."""
         if self._waiting and self._failure is None:
             while len(self._workers) < self._size:
                 self._workers.append(self._start())

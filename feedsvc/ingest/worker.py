@@ -21,11 +21,8 @@ from multiprocessing import connection
 from multiprocessing.connection import Connection
 
 from feedsvc.errors import DocumentError
-from feedsvc.ingest.pipeline import draft_entry
 from feedsvc.model.entry import EntryDraft
 from feedsvc.settings import LimitSettings
-
-_WARMING = b"<!doctype html><title>A page to warm up on</title><article><p>It has one sentence."
 
 Draft = Callable[[bytes, bytes, LimitSettings, int], EntryDraft]
 
@@ -43,7 +40,7 @@ Answer = EntryDraft | DocumentError | Failure
 
 def serve(pipe: Connection, limits: LimitSettings, excerpt_bytes: int, draft: Draft) -> None:
     """Say that we are ready, then draft what comes until the other end closes."""
-    _prepare(limits, is_warmed=draft is draft_entry)
+    _prepare(limits)
     with suppress(EOFError, OSError):
         pipe.send(None)
         while True:
@@ -51,14 +48,12 @@ def serve(pipe: Connection, limits: LimitSettings, excerpt_bytes: int, draft: Dr
             pipe.send([_draft_one(p, raw, limits, excerpt_bytes, draft) for p, raw in documents])
 
 
-def _prepare(limits: LimitSettings, *, is_warmed: bool) -> None:
+def _prepare(limits: LimitSettings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
     threading.Thread(target=_die_with_parent, name="parent-watch", daemon=True).start()
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.signal(signal.SIGXCPU, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if is_warmed:
-        draft_entry(b"warm.html", _WARMING, limits, len(_WARMING))
     allowed = _mapped_bytes() + limits.document_memory_bytes
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     if hard != resource.RLIM_INFINITY:

@@ -1,0 +1,31 @@
+"""Imported by the server that worker processes are forked from: loads all that extraction needs.
+
+Each worker then begins with models and tables in memory that all of them share, and is at work at
+once, also after one before it was killed.
+"""
+
+from __future__ import annotations
+
+import tomllib
+
+from feedsvc.bundled import bundled
+from feedsvc.errors import DocumentError
+from feedsvc.ingest.pipeline import draft_entry
+from feedsvc.settings import LimitSettings
+
+PAGE = b"<!doctype html><title>A page to warm up on</title><article><p>It has one sentence.</article>"
+DUMP = b"A dump to warm up on\nBy Nobody Atall\n10 May 2021\n\nIt has one sentence, and a place.\n"
+
+
+def warm_up() -> None:
+    """Extract a page and a dump, within the limits that are shipped."""
+    shipped = (bundled("config") / "default.toml").read_text(encoding="utf-8")
+    limits = LimitSettings.model_validate(tomllib.loads(shipped)["limits"])
+    for path, raw in ((b"a.html", PAGE), (b"a.txt", DUMP)):
+        try:
+            draft_entry(path, raw, limits, len(raw))
+        except DocumentError:
+            continue  # whatever becomes of it: all was loaded
+
+
+warm_up()
