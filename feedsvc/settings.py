@@ -115,6 +115,7 @@ class IngestSettings(_Section):
 
 class LimitSettings(_Section):
     max_document_bytes: PositiveInt
+    max_dump_lines: PositiveInt
     max_html_bytes: PositiveInt
     max_html_elements: PositiveInt
     max_html_depth: Annotated[int, Field(ge=10, le=200)]

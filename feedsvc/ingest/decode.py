@@ -45,6 +45,8 @@ _BINARY = (
 _CONTROLS = bytes([*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20)])
 _MAX_CONTROL_SHARE = 0.01
 
+_INTO_JAPANESE, _BACK_TO_ASCII = re.compile(rb"\x1b\$[@B]"), re.compile(rb"\x1b\([BJ]")
+
 # Encodings of the WHATWG that are worth a guess, by the names of Python's codecs.
 _GUESSED = """
 cp1252 iso8859_2 cp1250 cp1251 koi8_r koi8_u cp866 iso8859_5 cp1253 iso8859_7 cp1254
@@ -73,7 +75,8 @@ def decode(raw: bytes, *, declared: str | None = None) -> DecodedDocument:
     found = _by_bom(raw) or _by_wide_pattern(raw) or _by_wide_guess(raw)
     if found is None:
         _refuse_controls(raw)
-        found = _by_label(raw, declared) or _as_utf8(raw) or _as_damaged_utf8(raw) or _by_guess(raw)
+        found = _by_label(raw, declared) or _by_escapes(raw)
+        found = found or _as_utf8(raw) or _as_damaged_utf8(raw) or _by_guess(raw)
     if found is None:
         raise UndecodableDocument(
             "no character encoding fits every byte: save the file as UTF-8 text"
@@ -167,6 +170,13 @@ def _by_label(raw: bytes, declared: str | None) -> DecodedDocument | None:
 
 def _as_utf8(raw: bytes, how: str = "utf-8") -> DecodedDocument | None:
     return _strictly(raw, "utf-8", how)
+
+
+def _by_escapes(raw: bytes) -> DecodedDocument | None:
+    """ISO-2022-JP: ASCII but for the sequences that lead into Japanese and out of it again."""
+    if not (raw.isascii() and _INTO_JAPANESE.search(raw) and _BACK_TO_ASCII.search(raw)):
+        return None
+    return _strictly(raw, "iso-2022-jp", "guessed")
 
 
 def _as_damaged_utf8(raw: bytes) -> DecodedDocument | None:

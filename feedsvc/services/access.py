@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import secrets
 import zlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from feedsvc.clock import Clock
-from feedsvc.errors import AccessDenied, ConfigError, ScopeMissing
+from feedsvc.errors import AccessDenied, ConfigError, ScopeMissing, StoreBusy
 from feedsvc.model.access import Scope, Token
 from feedsvc.store.access import (
     add_audit_event,
@@ -21,6 +22,8 @@ from feedsvc.store.access import (
     revoke_token,
 )
 from feedsvc.store.engine import Store
+
+log = logging.getLogger(__name__)
 
 _PREFIX = "fsv"
 _USE_NOTED_EVERY = timedelta(minutes=1)
@@ -113,9 +116,16 @@ class Access:
             self._refuse(token.id, address, "forbidden")
             raise ScopeMissing(f"the token may not do this; it lacks the scope {scope!r}")
         if token.last_used_at is None or now - token.last_used_at > _USE_NOTED_EVERY:
+            self._note_use(token, now)
+        return token
+
+    def _note_use(self, token: Token, now: datetime) -> None:
+        try:
             with self._store.writing() as connection:
                 note_use(connection, token.id, now)
-        return token
+        except StoreBusy:
+            # Of no matter to whoever asks; it is noted at the next use.
+            log.info("use of a token not noted: the store is locked", extra={"token": token.id})
 
     def _refuse(self, actor: str, address: str | None, result: str) -> None:
         with self._store.writing() as connection:

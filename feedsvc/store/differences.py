@@ -17,6 +17,7 @@ from feedsvc.errors import StoreError
 from feedsvc.model.document import DocumentPath, FileState
 
 _READ_AT_ONCE = 500
+_LARGE_BYTES = 65_536
 _NO_STATE = (None,) * 5
 
 AnyRow = tuple[Any, ...]  # Any: columns of several types
@@ -84,16 +85,16 @@ class Differences:
             self._db.execute("CREATE INDEX by_kind ON differences (kind, size_bytes)")
 
     def of_kind(self, kind: Kind) -> Iterator[Difference]:
-        after = 0
-        while True:
-            rows = self._select(
-                "kind = ? AND id > ? ORDER BY id LIMIT ?", kind, after, _READ_AT_ONCE
-            )
-            for row in rows:
-                yield _difference(row)
-            if len(rows) < _READ_AT_ONCE:
-                return
-            after = rows[-1][0]
+        """Those of one kind in their order, the large ones last: they hold up nobody."""
+        for is_large in (0, 1):
+            after, rows = 0, None
+            while rows is None or len(rows) == _READ_AT_ONCE:
+                where = (
+                    "kind = ? AND (coalesce(size_bytes, 0) > ?) = ? AND id > ? ORDER BY id LIMIT ?"
+                )
+                rows = self._select(where, kind, _LARGE_BYTES, is_large, after, _READ_AT_ONCE)
+                yield from map(_difference, rows)
+                after = rows[-1][0] if rows else after
 
     def of_size(self, kind: Kind, size_bytes: int) -> Iterator[Difference]:
         """Those whose file has so many bytes."""

@@ -75,3 +75,15 @@ def test_a_page_declares_its_charset_as_the_whatwg_reads_it(
     head: bytes, charset: str | None
 ) -> None:
     assert html_charset(head) == charset
+
+
+JAPANESE = "台風が近づき、港は今朝から閉まっている。船は出ない。\n"
+
+
+def test_japanese_in_escape_sequences_is_known_by_them() -> None:
+    found = decode(f"Harbour\n{JAPANESE * 3}".encode("iso2022_jp"))
+    assert (found.text, found.charset) == (f"Harbour\n{JAPANESE * 3}", "iso-2022-jp")
+
+
+def test_a_stray_escape_makes_no_japanese() -> None:
+    assert decode(b"It costs \x1b$BIG money.\n").charset == "utf-8"

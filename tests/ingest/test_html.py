@@ -146,3 +146,23 @@ def test_what_is_declared_and_shown_alike_is_as_good_as_certain() -> None:
         twice = next(e for e in both.evidence if e.field == field)
         assert once.confidence < twice.confidence == 0.97
         assert twice.rule.endswith("as shown")
+
+
+@pytest.mark.parametrize(
+    ("markup", "left"),
+    [
+        ('<meta content="a <!-- b"><p>c</p>', '<meta content="a <!-- b"><p>c</p>'),
+        ("<img alt='--> <!--'><!-- x --><p>c</p>", "<img alt='--> <!--'><p>c</p>"),
+        ("<p>a<!-- <b title=x> -->b</p>", "<p>ab</p>"),
+        ("<p>a<!-->b<!--->c<!-- d --!>e</p>", "<p>abce</p>"),
+        ("<p>a<!-- never ends", "<p>a"),
+        ('<p title="never ends>a<!-- b -->', '<p title="never ends>a'),
+    ],
+)
+def test_a_comment_ends_where_it_ends_and_begins_in_no_attribute(markup: str, left: str) -> None:
+    assert read_html(markup).markup == left
+
+
+def test_quotes_that_never_end_cost_no_more_than_their_length() -> None:
+    hostile = "<a '" * 400_000
+    assert len(read_html(hostile).markup) == len(hostile)

@@ -35,6 +35,13 @@ def test_the_suffix_decides_and_content_mends_it(path: bytes, raw: bytes, kind: 
     assert isinstance(read(path, raw, LIMITS), kind)
 
 
+def test_a_dump_of_too_many_lines_is_told() -> None:
+    limits = LIMITS.max_dump_lines
+    assert isinstance(read(b"a.txt", b"a\n" * limits, LIMITS), TextDump)
+    with pytest.raises(UnsupportedDocument, match=r"20,001 lines, more than limits.max_dump_lines"):
+        read(b"a.txt", b"a\n" * (limits + 1), LIMITS)
+
+
 def test_an_unknown_suffix_is_told_what_is_supported() -> None:
     with pytest.raises(UnsupportedDocument, match=r"\*\.docx; supported are .*\.html.*\.md.*\.txt"):
         read(b"letter.docx", b"PK", LIMITS)

@@ -239,8 +239,8 @@ def sizes() -> Iterator[Case]:
         path=b"sizes/at-the-limit-of-text.txt",
         technique="sizes",
         make=holding(filled[:_LIMIT_BYTES]),
-        fate=Fate.SETTLED,
-        is_slow=True,
+        fate=Fate.REFUSED,
+        reason="limits.max_dump_lines",
     )
 
 

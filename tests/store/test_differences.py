@@ -49,6 +49,15 @@ def test_what_is_added_comes_back_by_kind_and_in_order(differences: Differences)
     }
 
 
+def test_the_large_ones_come_last(differences: Differences) -> None:
+    sizes = [70_000, 3, 65_536, 65_537] * 400
+    found = [difference(n, size) for n, size in enumerate(sizes)]
+    differences.add(Kind.NEW, found)
+    differences.end()
+    small = [d for d in found if d.state and d.state.size_bytes <= 65_536]
+    assert list(differences.of_kind(Kind.NEW)) == small + [d for d in found if d not in small]
+
+
 def test_they_are_found_by_size(differences: Differences) -> None:
     differences.add(Kind.NEW, [difference(1, 7), difference(2, 8), difference(3, 7)])
     differences.add(Kind.CHANGED, [difference(4, 7)])

@@ -54,7 +54,13 @@ def _shown(suffix: bytes) -> str:
 
 
 def _read_text(raw: bytes, limits: LimitSettings) -> Readable:
-    return read_text(decode(raw).text)
+    dump = read_text(decode(raw).text)
+    if len(dump.lines) > limits.max_dump_lines:
+        raise UnsupportedDocument(
+            f"has {len(dump.lines):,} lines, more than limits.max_dump_lines "
+            f"({limits.max_dump_lines:,}): is it a single article?"
+        )
+    return dump
 
 
 def _read_html(raw: bytes, limits: LimitSettings) -> Readable:

@@ -21,7 +21,13 @@ _REFERENCE = re.compile(
     r"|0*+(?:[0-8]|1[124-9]|2[0-9]|3[01]|5[5-7][0-9]{3}|6553[45]|[0-9]{6,10})(?![0-9]));?",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
+# A tag is told from a comment first: "<!--" in the value of an attribute begins none. What looks
+# like a tag is passed as far as it does so, ended or not: nothing is gone through twice.
+_COMMENT = re.compile(
+    r"<!--(?:-?>|.*?(?:--!?>|\Z))"
+    r"|(?P<tag><[a-z](?:[^>\"']|\"[^\"]{0,2000}+\"|'[^']{0,2000}+')*+)",
+    re.DOTALL | re.IGNORECASE,
+)
 # A hint for narrow columns; in titles, summaries and searches it only parts words.
 _SOFT_HYPHEN = re.compile("\u00ad|&(?:shy|#173|#xad);", re.IGNORECASE)
 
@@ -32,7 +38,7 @@ def read_html(text: str) -> HtmlPage:
     References to what is no XML character go as well: a tree that resolves `&#1;` cannot be edited.
     """
     text = _SCRIPT.sub(lambda m: m[0] if "ld+json" in m["attributes"].lower() else "", text)
-    text = _COMMENT.sub("", _STYLE.sub("", text))
+    text = _COMMENT.sub(lambda m: m["tag"] or "", _STYLE.sub("", text))
     return HtmlPage(markup=_REFERENCE.sub(_xml_reference, _SOFT_HYPHEN.sub("", text)))
 
 
