@@ -3,6 +3,7 @@
 FeedsvcError
   ConfigError(problems)                 exit status 2, all problems told at once
   DocumentError(stage, path, reason)    kept with the document; the run goes on
+    PostponedDocument                   any: not its fault; nothing is kept, the next look tries
     UnreadableDocument                  discover: not a regular file, no permission, too large
     UndecodableDocument                 decode: no charset fits every byte
     UnsupportedDocument                 read: no reader for this kind of file
@@ -16,13 +17,30 @@ FeedsvcError
   InvalidRequest(problems)              400: says where and what; nothing was queued
   StoreError                            503; SQLAlchemy's errors end at the store's door
     StoreBusy                           locked by somebody else for longer than the wait
+    StoreFull                           no room where it writes; goes on once there is
     LeaseLost                           another process holds the ingest lease now
   Interrupted                           asked to stop; what is not committed is done later
 """
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
+
+# What goes wrong with a file when the machine is in trouble, and not the file.
+_TRANSIENT_ERRNOS = frozenset(
+    {
+        errno.EIO,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ENOMEM,
+        errno.ENOSPC,
+        errno.ESTALE,
+        errno.EAGAIN,
+        errno.EINTR,
+        errno.ETIMEDOUT,
+    }
+)
 
 
 class FeedsvcError(Exception):
@@ -61,6 +79,15 @@ def _rebuild_document_error(
     kind: type[DocumentError], reason: str, evidence: str | None
 ) -> DocumentError:
     return kind(reason, evidence=evidence)
+
+
+class PostponedDocument(DocumentError):
+    """The machine could not work on it just now; it is left for the next look, not quarantined."""
+
+
+def is_transient(error: OSError) -> bool:
+    """Whether an error speaks of the machine's trouble: the same file may be read later."""
+    return error.errno in _TRANSIENT_ERRNOS
 
 
 class UnreadableDocument(DocumentError):
@@ -132,6 +159,10 @@ class StoreError(FeedsvcError):
 
 class StoreBusy(StoreError):
     """Another process kept the store locked for longer than `busy_timeout_s`."""
+
+
+class StoreFull(StoreError):
+    """There is no room where the store writes; what is there is served on."""
 
 
 class LeaseLost(StoreError):

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import sys
+import threading
+import time
+from collections.abc import Callable
+
+_SELDOM_S = 60.0
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -20,6 +26,24 @@ class _KeyValueFormatter(logging.Formatter):
         told = " ".join(f"{key}={json.dumps(value, default=str)}" for key, value in values.items())
         first, newline, rest = line.partition("\n")
         return f"{first} {told}{newline}{rest}"
+
+
+class Seldom:
+    """What may come often and is to be told at once, and then once a minute while it lasts."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._next_at = -math.inf
+
+    def again(self) -> bool:
+        """Whether to tell it now."""
+        with self._lock:
+            now = self._monotonic()
+            if now < self._next_at:
+                return False
+            self._next_at = now + _SELDOM_S
+            return True
 
 
 def set_up_logging(level: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from feedsvc.clock import Clock
+from feedsvc.logs import Seldom
 from feedsvc.model.feed import Site
 from feedsvc.model.urls import SiteUrls
 from feedsvc.services.access import Access
@@ -17,7 +18,7 @@ from feedsvc.store.engine import Store, open_store
 
 @dataclass(frozen=True, kw_only=True)
 class Runtime:
-    """One process's feedsvc, its store open."""
+    """One process's feedsvc, its store open. seldom: for what it tells of the store's trouble."""
 
     settings: Settings
     clock: Clock
@@ -27,6 +28,7 @@ class Runtime:
     access: Access
     runs: Runs
     upkeep: Upkeep
+    seldom: Seldom = field(default_factory=Seldom)
 
     def close(self) -> None:
         self.store.close()

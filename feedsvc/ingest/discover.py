@@ -14,7 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from feedsvc.errors import DocumentError, UnreadableDocument
+from feedsvc.errors import DocumentError, PostponedDocument, UnreadableDocument, is_transient
 from feedsvc.ingest.walk import OPEN_FLAGS, ROOT_FLAGS, Name, Walk
 from feedsvc.model.document import MAX_PATH_BYTES, DocumentPath, FileState, SourceDocument
 
@@ -78,6 +78,16 @@ class WatchedRoot:
         finally:
             walk.close()
 
+    def folders(self, below: bytes = b"") -> list[bytes]:
+        """The folders that a look goes through, at and below one path. Raises RootUnreadable."""
+        walk = Walk(self.directory, self.excluded)
+        try:
+            return list(walk.folders(below))
+        except OSError as error:
+            raise _unreadable_root(self, error) from error
+        finally:
+            walk.close()
+
     def scan(self) -> Iterator[Found]:
         """All that a look finds and that is open to us."""
         return (self.found(path, seen) for path, seen in self.look() if seen)
@@ -131,7 +141,8 @@ class WatchedRoot:
     def read(self, found: Found) -> ReadDocument:
         """The bytes of a file that is still as it was found, before and after reading.
 
-        Raises NotAtRest if it is not, UnreadableDocument if it cannot be read.
+        Raises NotAtRest if it is not, PostponedDocument if it cannot be read just now,
+        UnreadableDocument if it cannot be read at all.
         """
         try:
             with os.fdopen(self._open(found.path.path), "rb", buffering=0) as file:
@@ -141,6 +152,8 @@ class WatchedRoot:
         except FileNotFoundError as error:
             raise NotAtRest("it went away") from error
         except OSError as error:
+            if is_transient(error):
+                raise _postponed(error) from error
             raise UnreadableDocument(f"cannot be read ({error.strerror})") from error
         if not (before == after == found.state) or len(raw) != found.state.size_bytes:
             raise NotAtRest("it is still being written")
@@ -170,6 +183,12 @@ def _read_all(descriptor: int, size_bytes: int) -> bytes:
         pieces.append(piece)
         left -= len(piece)
     return b"".join(pieces)
+
+
+def _postponed(error: OSError) -> PostponedDocument:
+    postponed = PostponedDocument(f"cannot be read just now ({error.strerror}); try again")
+    postponed.stage = UnreadableDocument.stage
+    return postponed
 
 
 def _unreadable_root(root: WatchedRoot, error: OSError) -> RootUnreadable:

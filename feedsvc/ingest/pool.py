@@ -21,7 +21,7 @@ from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from feedsvc.errors import DocumentError, RefusedDocument
+from feedsvc.errors import DocumentError, PostponedDocument, RefusedDocument
 from feedsvc.ingest.pipeline import draft_entry
 from feedsvc.ingest.worker import Answer, Draft, Failure, serve
 from feedsvc.model.entry import EntryDraft
@@ -69,7 +69,7 @@ class _Batch(Generic[Key]):
 
     jobs: tuple[Job[Key], ...]
     pickled: bytes | None = None
-    death: str | None = None
+    death: Failure | None = None
     was_repeated: bool = False
     is_abandoned: bool = False
     awaited_since: float | None = None
@@ -276,7 +276,7 @@ class ExtractionPool:
             self._replace(worker)
 
     def _finish(
-        self, batch: _Batch[Any], *, pickled: bytes | None = None, death: str | None = None
+        self, batch: _Batch[Any], *, pickled: bytes | None = None, death: Failure | None = None
     ) -> None:
         with self._changed:
             batch.pickled, batch.death = pickled, death
@@ -340,26 +340,31 @@ def _batched(jobs: Iterable[Job[Key]]) -> Iterator[tuple[Job[Key], ...]]:
 
 
 def _extracted(batch: _Batch[Key]) -> Iterator[Extracted[Key]]:
-    answers: Sequence[Answer] = [_refused(batch.death or "", None)]
+    answers: Sequence[Answer] = [batch.death] if batch.death else []
     if batch.pickled is not None:
         answers = pickle.loads(batch.pickled)  # noqa: S301  # from a worker of our own
     for job, answer in zip(batch.jobs, answers, strict=True):
-        if isinstance(answer, Failure):
-            answer = _refused(answer.reason, answer.evidence)
-        yield Extracted(key=job.key, outcome=answer)
+        outcome = _refused(answer) if isinstance(answer, Failure) else answer
+        yield Extracted(key=job.key, outcome=outcome)
 
 
-def _refused(reason: str, evidence: str | None) -> RefusedDocument:
-    error = RefusedDocument(reason, evidence=evidence)
+def _refused(failure: Failure) -> DocumentError:
+    kind = PostponedDocument if failure.is_transient else RefusedDocument
+    error = kind(failure.reason, evidence=failure.evidence or None)
     error.stage = "extract"
     return error
 
 
-def _cause_of_death(status: int, limits: LimitSettings) -> str:
-    if status == -signal.SIGALRM:
-        return f"took longer than {limits.document_timeout_s:g} s (limits.document_timeout_s)"
-    if status == -signal.SIGXCPU:
-        return f"took more than {limits.document_cpu_s:g} s of processor (limits.document_cpu_s)"
+def _cause_of_death(status: int, limits: LimitSettings) -> Failure:
     if status == -signal.SIGKILL:
-        return "exhausted the machine's memory, or its process was killed by somebody"
-    return f"exhausted or crashed its process (exit status {status})"
+        # Nobody else tells: it may be the kernel, for want of memory that others have taken.
+        reason = "exhausted the machine's memory, or its process was killed by somebody"
+        return Failure(reason=reason, evidence="", is_transient=True)
+    causes = {
+        -signal.SIGALRM: f"took longer than {limits.document_timeout_s:g} s "
+        "(limits.document_timeout_s)",
+        -signal.SIGXCPU: f"took more than {limits.document_cpu_s:g} s of processor "
+        "(limits.document_cpu_s)",
+    }
+    crash = f"exhausted or crashed its process (exit status {status})"
+    return Failure(reason=causes.get(status, crash), evidence="")

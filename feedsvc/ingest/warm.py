@@ -13,9 +13,7 @@ from feedsvc.errors import DocumentError
 from feedsvc.ingest.pipeline import draft_entry
 from feedsvc.settings import LimitSettings
 
-PAGE = (
-    b"<!doctype html><title>A page to warm up on</title><article><p>It has one.</article>"
-)
+PAGE = b"<!doctype html><title>A page to warm up on</title><article><p>It has one.</article>"
 DUMP = b"A dump to warm up on\nBy Nobody Atall\n10 May 2021\n\nIt has one sentence, and a place.\n"
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 
-from feedsvc.errors import DocumentError
+from feedsvc.errors import DocumentError, is_transient
 from feedsvc.model.entry import EntryDraft
 from feedsvc.settings import LimitSettings
 
@@ -29,10 +29,14 @@ Draft = Callable[[bytes, bytes, LimitSettings, int], EntryDraft]
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """What a worker met that is no DocumentError: a bug, or a library at its end."""
+    """What a worker met that is no DocumentError: a bug, or a library at its end.
+
+    is_transient: it was the machine's trouble, and no fault of the document.
+    """
 
     reason: str
     evidence: str
+    is_transient: bool = False
 
 
 Answer = EntryDraft | DocumentError | Failure
@@ -94,6 +98,9 @@ def _draft_one(
         needed = f"needs more than {limits.document_memory_bytes:,} bytes of memory"
         return Failure(reason=f"{needed} (limits.document_memory_bytes)", evidence="")
     except Exception as error:  # noqa: BLE001  # the loop over documents: it must go on
+        if isinstance(error, OSError) and is_transient(error):
+            reason = f"cannot be extracted just now ({error.strerror}); try again"
+            return Failure(reason=reason, evidence="", is_transient=True)
         return Failure(
             reason=f"could not be extracted ({type(error).__name__})",
             evidence="".join(traceback.format_exception(error, limit=-8))[-4_000:],

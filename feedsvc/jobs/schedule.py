@@ -16,6 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from feedsvc.clock import Clock
 from feedsvc.errors import FeedsvcError, Interrupted, LeaseLost
+from feedsvc.jobs.trouble import Trouble
 from feedsvc.jobs.watching import Watcher
 from feedsvc.model.document import DocumentPath
 from feedsvc.runtime import Runtime
@@ -45,25 +46,33 @@ _NONE_LEFT = object()
 
 def run_scheduler(runtime: Runtime, stop: threading.Event) -> None:
     """Ingest until `stop` is set: whenever this process holds the lease, and it waits for it."""
+    trouble = Trouble(runtime.clock, runtime.upkeep.check_over)
     while not stop.is_set():
-        try:
-            lease = take_lease(runtime.store)
-            if lease is not None:
-                log.info("lease taken", extra={"fence": lease.fence})
-                with _releasing(lease), closing(open_pool(runtime.settings)) as pool:
-                    ingestion = Ingestion(
-                        store=runtime.store,
-                        lease=lease,
-                        settings=runtime.settings,
-                        clock=runtime.clock,
-                        pool=pool,
-                        stop=stop,
-                    )
-                    ingestion.refresh_fingerprints()
-                    _work(runtime, ingestion, stop)
-        except FeedsvcError as error:
-            log.warning("ingestion interrupted", extra={"reason": str(error)})
+        if trouble.is_over():
+            _work_as_holder(runtime, stop, trouble)
         stop.wait(_LEASE_TRIED_EVERY_S)
+
+
+def _work_as_holder(runtime: Runtime, stop: threading.Event, trouble: Trouble) -> None:
+    """Take the lease if it is free, and ingest for as long as it is held."""
+    try:
+        lease = take_lease(runtime.store)
+        if lease is None:
+            return
+        log.info("lease taken", extra={"fence": lease.fence})
+        with _releasing(lease), closing(open_pool(runtime.settings)) as pool:
+            ingestion = Ingestion(
+                store=runtime.store,
+                lease=lease,
+                settings=runtime.settings,
+                clock=runtime.clock,
+                pool=pool,
+                stop=stop,
+            )
+            ingestion.refresh_fingerprints()
+            _work(runtime, ingestion, stop, trouble)
+    except FeedsvcError as error:
+        trouble.note(error)
 
 
 @contextmanager
@@ -74,7 +83,7 @@ def _releasing(lease: Lease) -> Iterator[None]:
         lease.release()
 
 
-def _work(runtime: Runtime, ingestion: Ingestion, stop: threading.Event) -> None:
+def _work(runtime: Runtime, ingestion: Ingestion, stop: threading.Event, trouble: Trouble) -> None:
     """Ingest until `stop` is set or the lease is lost."""
     lost = threading.Event()
     upkeep = Upkeep(
@@ -83,21 +92,26 @@ def _work(runtime: Runtime, ingestion: Ingestion, stop: threading.Event) -> None
         runtime.settings.retention,
         lambda: stop.is_set() or lost.is_set(),
     )
-    schedule = _Schedule(ingestion, upkeep, lost, runtime.settings.ingest, runtime.clock)
+    schedule = _Schedule(ingestion, upkeep, lost, runtime.settings.ingest, runtime.clock, trouble)
     with upkeep.marked_in_use() as was_left_well:
         schedule.start(checks_file=not was_left_well)
         try:
-            _keep_watch(runtime, schedule, stop, lost)
+            _keep_watch(runtime, ingestion, schedule, stop, lost)
         finally:
             lost.set()
             schedule.end()
 
 
 def _keep_watch(
-    runtime: Runtime, schedule: _Schedule, stop: threading.Event, lost: threading.Event
+    runtime: Runtime,
+    ingestion: Ingestion,
+    schedule: _Schedule,
+    stop: threading.Event,
+    lost: threading.Event,
 ) -> None:
     watcher = Watcher(
         roots={name: path.absolute() for name, path in runtime.settings.ingest.roots.items()},
+        folders_in=ingestion.folders_in,
         tell=schedule.glance,
         tell_all=schedule.look_soon,
         stop=stop,
@@ -122,6 +136,7 @@ class _Schedule:
         lost: threading.Event,
         settings: IngestSettings,
         clock: Clock,
+        trouble: Trouble,
     ) -> None:
         self._scheduler = BackgroundScheduler(
             executors={name: ThreadPoolExecutor(1) for name in ("default", "looking", "upkeep")},
@@ -134,6 +149,7 @@ class _Schedule:
         self._lost = lost
         self._settings = settings
         self._clock = clock
+        self._trouble = trouble
         self._waking = threading.Lock()
         self._working = threading.Lock()
         self._looking = threading.Lock()
@@ -203,16 +219,18 @@ class _Schedule:
         if len(paths) > _MAX_GLANCED:
             self.look_soon()
             return
-        try:
-            self._add_survey(self._ingestion.look(paths), is_urgent=True)
-        except FeedsvcError as error:
-            # Whatever it was, the next look at everything finds it again.
-            log.warning("look failed", extra={"reason": str(error)})
+        if self._trouble.stands:
+            return  # the next look at everything finds them again
+        survey = self._try(lambda: self._ingestion.look(paths))
+        if survey is not None:
+            self._add_survey(survey, is_urgent=True)
 
     def _look(self) -> None:
         with self._looking:
             now = self._clock.monotonic()
             if self._lost.is_set() or self._surveys.holds_a_whole_one or now < self._next_look_at:
+                return
+            if self._trouble.stands:
                 return
             survey = self._try(self._ingestion.look)
             # A folder that takes long to look at is looked at less often.
@@ -230,7 +248,7 @@ class _Schedule:
 
     def _settle(self) -> None:
         with self._working:
-            while survey := self._surveys.take():
+            while self._may_work() and (survey := self._surveys.take()):
                 self._go_through(survey)
             next_in_s = self._surveys.next_in_s()
         if next_in_s is not None:
@@ -247,7 +265,18 @@ class _Schedule:
 
     def _work_on_run(self) -> None:
         with self._working:
-            self._step_through(self._ingestion.work_on_next_run(), gives_way=True)
+            if self._may_work():
+                self._step_through(self._ingestion.work_on_next_run(), gives_way=True)
+
+    def _may_work(self) -> bool:
+        """Whether the store takes work; once it does again, what was missed is looked for."""
+        if not self._trouble.stands:
+            return True
+        if not self._trouble.is_over():
+            return False
+        self._next_look_at = 0.0
+        self._wake("look")
+        return True
 
     def _step_through(self, steps: Generator[None], *, gives_way: bool) -> None:
         """Do some work slice by slice; what is urgent goes first between two, if it gives way."""
@@ -264,7 +293,7 @@ class _Schedule:
             log.info("work stopped", extra={"reason": str(error)})
             self._lost.set()
         except FeedsvcError as error:
-            log.warning("work interrupted", extra={"reason": str(error)})
+            self._trouble.note(error)
         except Exception:
             log.exception("work failed")
         return None

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from watchfiles import watch
 
-from feedsvc.ingest.walk import Walk
+from feedsvc.errors import FeedsvcError
 from feedsvc.model.document import DocumentPath
 
 log = logging.getLogger(__name__)
@@ -29,11 +29,13 @@ _WATCHED_ANEW_AFTER_S = 5.0
 class Watcher:
     """Tells of what happens in the watched folders, until `stop` or `lost` is set.
 
-    roots: the folders by name. tell: told of the paths that changed; tell_all: that events were
+    roots: the folders by name. folders_in: the folders that documents lie in, at and below a path,
+    each below its root. tell: told of the paths that changed; tell_all: that events were
     lost, so that anything may have.
     """
 
     roots: Mapping[str, Path]
+    folders_in: Callable[[DocumentPath], Iterable[bytes]]
     tell: Callable[[set[DocumentPath]], None]
     tell_all: Callable[[], None]
     stop: threading.Event
@@ -46,7 +48,7 @@ class Watcher:
             try:
                 self._find_folders(self.roots.values())
                 self._watch_folders()
-            except (OSError, RuntimeError) as error:
+            except (OSError, RuntimeError, FeedsvcError) as error:
                 # Too many watches, a folder that went in between, or (from the library, as a
                 # RuntimeError) a name that is no Unicode: what happened meanwhile is not known.
                 log.warning("watching failed", extra={"reason": str(error)})
@@ -97,20 +99,13 @@ class Watcher:
 
     def _find_folders(self, tops: Iterable[Path]) -> None:
         for top in tops:
-            for root in self.roots.values():
+            for name, root in self.roots.items():
                 if top.is_relative_to(root) and root.is_dir():
-                    self._folders |= _folders_at(root, top)
-
-
-def _folders_at(root: Path, top: Path) -> set[Path]:
-    """A folder of a root and those in it, as far as their names can be told to the system's API."""
-    below = os.fsencode(top.relative_to(root)) if top != root else b""
-    walk = Walk(root, frozenset())
-    try:
-        found = [os.fsdecode(folder) for folder in walk.folders(below)]
-    finally:
-        walk.close()
-    return {root / name for name in found if _is_unicode(name)}
+                    below = os.fsencode(top.relative_to(root)) if top != root else b""
+                    found = self.folders_in(DocumentPath(root=name, path=below))
+                    # The library takes names of Unicode alone; what happens in others, looks find.
+                    names = filter(_is_unicode, map(os.fsdecode, found))
+                    self._folders.update(root / name for name in names)
 
 
 def _is_unicode(name: str) -> bool:

@@ -57,11 +57,15 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True)
 class FeedDocument:
-    """The bytes of one rendering. last_modified: instant of the publication version behind it."""
+    """The bytes of one rendering. last_modified: instant of the publication version behind it.
+
+    is_stale: nobody can say whether it is still current, since the store is down.
+    """
 
     body: bytes
     media_type: str
     last_modified: datetime
+    is_stale: bool = False
 
     @cached_property
     def etag(self) -> str:

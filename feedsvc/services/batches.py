@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby, islice, takewhile
 from threading import Event
 
@@ -14,7 +14,13 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from feedsvc.clock import Clock
-from feedsvc.errors import DocumentError, FeedsvcError, Interrupted, UnstorableDocument
+from feedsvc.errors import (
+    DocumentError,
+    FeedsvcError,
+    Interrupted,
+    PostponedDocument,
+    UnstorableDocument,
+)
 from feedsvc.ingest.discover import Found, ReadDocument
 from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome
 from feedsvc.model.entry import EntryDraft
@@ -22,12 +28,15 @@ from feedsvc.services.newcomers import Drafted, find_newcomers, publish_newcomer
 from feedsvc.services.recording import Recorder
 from feedsvc.services.settling import Settling, Surroundings
 from feedsvc.store.engine import Store
+from feedsvc.store.failures import is_trouble_of_store
 from feedsvc.store.leases import Lease
 from feedsvc.store.publishing import Publishing, publishing
 
 log = logging.getLogger(__name__)
 
 
+# So often an error that may be the store's is taken for its; then the document is taken out.
+_MAX_STRIKES = 3
 # Newcomers published at once, at most: more gain little, and may have to be repeated one by one.
 _MAX_TOGETHER = 64
 
@@ -54,6 +63,7 @@ class Batches:
     """The transactions of one sweep. batch_s: how long one may last. stop: asks to go no further.
 
     together: how many newcomers are published at once; it grows while that is quick.
+    strikes: how often each document met an error that may have been the store's or its own.
     In a dry run all of them are one, which is taken back at the end: what it decides is just what
     the real run decides.
     """
@@ -65,6 +75,7 @@ class Batches:
     stop: Event
     recorder: Recorder
     around: Surroundings
+    strikes: Counter[DocumentPath] = field(default_factory=Counter)
     dry_work: Publishing | None = None
     together: int = 1
 
@@ -116,11 +127,40 @@ class Batches:
             try:
                 with work.part():
                     return publish_newcomers(work, newcomers, self.around.versions)
-            except (FeedsvcError, OperationalError):
+            except FeedsvcError:
                 raise
-            except Exception:
+            except Exception as error:
+                if is_trouble_of_store(error):
+                    raise
                 log.warning("newcomers failed together; each is settled alone", exc_info=True)
-        return [outcome for step in steps for outcome in _attempt(work, settling, step)]
+        return [outcome for step in steps for outcome in self._attempt(work, settling, step)]
+
+    def _attempt(self, work: Publishing, settling: Settling, step: Step) -> list[DocumentOutcome]:
+        """Settle one document; if it fails by itself, it alone is taken out."""
+        try:
+            with work.part():
+                return step.settle(settling)
+        except PostponedDocument as error:
+            return [_failed(step, error.stage, error.reason)] if self.recorder.asked else []
+        except FeedsvcError:
+            raise  # the store's trouble, not the document's: the batch is tried again later
+        except Exception as error:
+            if is_trouble_of_store(error) or self._may_be_trouble_of_store(error, step):
+                raise
+            log.exception("document failed", extra={"document": str(step.path)})
+            reason = f"could not be stored ({type(error).__name__}); see the log"
+        if step.found is None:
+            return [_failed(step, "store", reason)]
+        # Kept, so that it is not tried again, and does not fill the log, at every sweep.
+        with work.part():
+            return [settling.quarantine(step.found, UnstorableDocument(reason))]
+
+    def _may_be_trouble_of_store(self, error: Exception, step: Step) -> bool:
+        """Whether to give a document the benefit of the doubt: the others wait for it meanwhile."""
+        if not isinstance(error, OperationalError):
+            return False
+        self.strikes[step.path] += 1
+        return self.strikes[step.path] < _MAX_STRIKES
 
     def _adapt(self, took_s: float) -> None:
         """Publish as many newcomers at once as this store can in a good part of a batch."""
@@ -192,20 +232,5 @@ def draft_step(found: Found, read: ReadDocument, draft: EntryDraft) -> Step:
     )
 
 
-def _attempt(work: Publishing, settling: Settling, step: Step) -> list[DocumentOutcome]:
-    """Settle one document; if it fails by itself, it alone is taken out."""
-    try:
-        with work.part():
-            return step.settle(settling)
-    except (FeedsvcError, OperationalError):
-        raise  # the store's trouble, not the document's: the whole batch is tried again later
-    except Exception as error:
-        log.exception("document failed", extra={"document": str(step.path)})
-        reason = f"could not be stored ({type(error).__name__}); see the log"
-    if step.found is None:
-        return [
-            DocumentOutcome(path=step.path, outcome=Outcome.FAILED, stage="store", reason=reason)
-        ]
-    # Kept, so that it is not tried again, and does not fill the log, at every sweep.
-    with work.part():
-        return [settling.quarantine(step.found, UnstorableDocument(reason))]
+def _failed(step: Step, stage: str, reason: str) -> DocumentOutcome:
+    return DocumentOutcome(path=step.path, outcome=Outcome.FAILED, stage=stage, reason=reason)

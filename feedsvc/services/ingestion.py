@@ -10,7 +10,7 @@ from dataclasses import replace
 from threading import Event
 
 from feedsvc.clock import Clock
-from feedsvc.errors import FeedsvcError, Interrupted, LeaseLost
+from feedsvc.errors import FeedsvcError, Interrupted, StoreError
 from feedsvc.ingest.discover import ReadDocument, WatchedRoot
 from feedsvc.ingest.pipeline import EXTRACTOR_VERSION
 from feedsvc.ingest.pool import ExtractionPool
@@ -84,6 +84,11 @@ class Ingestion:
         """
         return self._sweeper.surveyor.look(RunRequest(), paths)
 
+    def folders_in(self, path: DocumentPath) -> list[bytes]:
+        """The folders that documents may lie in, at and below a path. Raises RootUnreadable."""
+        (root,) = (root for root in self._sweeper.roots if root.name == path.root)
+        return root.folders(path.path)
+
     def settle(self, survey: Survey, restless: set[DocumentPath]) -> Generator[None]:
         """Settle what a look found, once it has rested; a slice at a time, the survey's last use.
 
@@ -114,12 +119,8 @@ class Ingestion:
         with self._store.writing() as connection:
             start_run(connection, run.id, self._clock.now())
         yield
-        try:
-            with _finishing(recorder, self._store):
-                yield from self._look_until_settled(run.request, recorder)
-        except FeedsvcError as error:
-            log.warning("run failed", extra={"run": run.id, "reason": str(error)})
-            raise
+        with _finishing(recorder, self._store):
+            yield from self._look_until_settled(run.request, recorder)
         log.info("run ended", extra={"run": run.id, "counts": dict(recorder.counts)})
 
     def run(
@@ -224,9 +225,10 @@ def _finishing(recorder: Recorder, store: Store) -> Iterator[None]:
     """End the run that was recorded; one that failed says why."""
     try:
         yield
-    except (LeaseLost, Interrupted):
-        raise  # whoever holds the lease next goes on with the run
+    except (StoreError, Interrupted):
+        raise  # whoever holds the lease, once the store takes work again, goes on with the run
     except FeedsvcError as error:
+        log.warning("run failed", extra={"reason": str(error)})
         recorder.finish(store, error=str(error))
         raise
     recorder.finish(store)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from feedsvc.errors import StoreError
 from feedsvc.feeds import opml
 from feedsvc.feeds.render import RENDERERS
 from feedsvc.feeds.window import WindowLimits, take_window
@@ -18,7 +19,7 @@ from feedsvc.services.rendered import RenderedFeeds
 from feedsvc.settings import FeedSettings
 from feedsvc.store.engine import Store
 from feedsvc.store.entries import fetch_article, fetch_entries, select_candidates
-from feedsvc.store.feeds import fetch_feed, list_feeds
+from feedsvc.store.feeds import count_departed, fetch_feed, list_feeds
 from feedsvc.store.migrate import check_schema
 from feedsvc.store.publishing import PublicationVersion, fetch_version
 
@@ -38,6 +39,7 @@ class Publication:
             max_bytes=settings.window_max_bytes,
         )
         self._rendered = RenderedFeeds(settings.cache_bytes)
+        self._departures = _Departures()
 
     def feed(self, selection: Selection, format: FeedFormat) -> FeedDocument:
         """The feed document of a selection. Raises NotFound for a name never seen."""
@@ -62,9 +64,23 @@ class Publication:
     def _kept(
         self, key: Hashable, render: Callable[[Connection, PublicationVersion], FeedDocument]
     ) -> FeedDocument:
+        """The document of the store as it is; while the store is down, the last that was made."""
+        try:
+            return self._current(key, render)
+        except StoreError:
+            last = self._rendered.get_last(key)
+            if last is None:
+                raise
+            return replace(last, is_stale=True)
+
+    def _current(
+        self, key: Hashable, render: Callable[[Connection, PublicationVersion], FeedDocument]
+    ) -> FeedDocument:
         with self._store.reading() as connection:
             # The version is read inside the transaction that the entries are read in.
             version = fetch_version(connection)
+            if self._departures.are_new(connection, version):
+                self._rendered.forget_before(version.number)
             document = self._rendered.get(key, version.number)
             if document is None:
                 document = render(connection, version)
@@ -89,6 +105,21 @@ class Publication:
     def check_ready(self) -> None:
         """Raise StoreError, with the reason, unless the store can serve."""
         check_schema(self._store)
+
+
+class _Departures:
+    """Notices that entries have departed, so that nobody is shown them when the store is down."""
+
+    def __init__(self) -> None:
+        self._known = (0, 0)
+
+    def are_new(self, connection: Connection, version: PublicationVersion) -> bool:
+        number, count = self._known
+        if version.number == number:
+            return False
+        departed = count_departed(connection)
+        self._known = version.number, departed
+        return departed != count
 
 
 def _in_order(feeds: list[Feed]) -> tuple[Feed, ...]:

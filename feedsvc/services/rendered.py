@@ -34,6 +34,18 @@ class RenderedFeeds:
             self._kept.move_to_end(key)
             return kept.document
 
+    def get_last(self, key: Hashable) -> FeedDocument | None:
+        """The document that was rendered last, from whatever version: for a store that is down."""
+        with self._lock:
+            kept = self._kept.get(key)
+            return kept.document if kept else None
+
+    def forget_before(self, version: int) -> None:
+        """Let go what was rendered from older versions: it may hold what has been withdrawn."""
+        with self._lock:
+            for key in [key for key, kept in self._kept.items() if kept.version < version]:
+                self._bytes -= len(self._kept.pop(key).document.body)
+
     def put(self, key: Hashable, version: int, document: FeedDocument) -> FeedDocument:
         """Keep a rendering; answers it, or the older one with the same bytes and validators."""
         with self._lock:

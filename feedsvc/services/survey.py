@@ -84,16 +84,16 @@ class Troubles:
     """What is wrong with which root: a log tells it once, and not at every sweep."""
 
     def __init__(self) -> None:
-        self._of_roots: dict[str, str] = {}
+        self._standing: set[tuple[str, str]] = set()
 
     def note(self, root: str, trouble: str, **values: object) -> None:
-        if self._of_roots.get(root) != trouble:
-            self._of_roots[root] = trouble
+        if (root, trouble) not in self._standing:
+            self._standing.add((root, trouble))
             log.warning(trouble, extra={"root": root, **values})
 
     def note_over(self, root: str, trouble: str) -> None:
-        if self._of_roots.get(root) == trouble:
-            del self._of_roots[root]
+        if (root, trouble) in self._standing:
+            self._standing.remove((root, trouble))
             log.info("trouble over", extra={"root": root, "trouble": trouble})
 
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from feedsvc.clock import Clock
-from feedsvc.errors import DocumentError, UnreadableDocument
+from feedsvc.errors import DocumentError, PostponedDocument, UnreadableDocument
 from feedsvc.ingest.discover import Found, NotAtRest, ReadDocument, WatchedRoot
 from feedsvc.ingest.identity import find_swaps
 from feedsvc.ingest.pool import Extracted, ExtractionPool, Job
@@ -37,6 +37,9 @@ T = TypeVar("T")
 _CHUNK = 64
 # So many documents are settled in one go; then what is more urgent has its turn.
 _SLICE = 1_024
+# A document whose process somebody kills is left for later so often; then it is taken for guilty.
+_MAX_KILLS = 5
+_LEFT = "documents left for later"
 
 
 @dataclass(kw_only=True)
@@ -52,6 +55,8 @@ class Sweeper:
     versions: Versions
     stop: Event
     troubles: Troubles = field(default_factory=Troubles)
+    kills: Counter[DocumentPath] = field(default_factory=Counter)
+    strikes: Counter[DocumentPath] = field(default_factory=Counter)
 
     @cached_property
     def surveyor(self) -> Surveyor:
@@ -96,6 +101,7 @@ class _Settlement:
         self._request = survey.request
         self._recorder = recorder
         self._restless = restless
+        self._left_in: set[str] = set()
         self._roots = {root.name: root for root in sweeper.roots}
         withdraws = sweeper.settings.removal == "withdraw"
         self._around = Surroundings(
@@ -113,6 +119,7 @@ class _Settlement:
             stop=sweeper.stop,
             recorder=recorder,
             around=self._around,
+            strikes=sweeper.strikes,
         )
         self._absences = Absences(
             batches=self.batches,
@@ -134,6 +141,9 @@ class _Settlement:
             for part in _chunks(self._of_kind(kind), _SLICE):
                 self._settle([found for found, _ in part if found.path not in swapped])
                 yield
+        for look in self._survey.roots:
+            if look.root.name not in self._left_in:
+                self._to.troubles.note_over(look.root.name, _LEFT)
         if self._survey.is_whole:
             for look in self._survey.roots:
                 self._settle_gone(look)
@@ -170,6 +180,9 @@ class _Settlement:
             found = found_again(new)
             try:
                 source = self._roots[found.path.root].read(found).source
+            except PostponedDocument as error:
+                self._note_left(found.path, error)
+                raise  # whether it holds those bytes must be known first
             except DocumentError:
                 continue  # it has its own turn, and its own outcome, later
             if source.sha256 == known.sha256:
@@ -179,17 +192,32 @@ class _Settlement:
     # Documents that are there
 
     def _settle_swaps(self) -> set[DocumentPath]:
-        """Re-point known documents that have exchanged their bytes; answers their paths."""
+        """Re-point known documents that have exchanged their bytes; answers their paths.
+
+        While one of those that may have cannot be read, the others wait for another look: what
+        one alone now holds would be taken for an edit.
+        """
         old_sizes = Counter(
             known.state.size_bytes
             for found, known in self._of_kind(Kind.CHANGED)
             if known and found.state != known.state
         )
-        places = []
+        places: list[tuple[KnownDocument, SourceDocument]] = []
+        unread: set[DocumentPath] = set()
         for part in _chunks(self._rewritten_like_others(old_sizes), _CHUNK):
+            read = {known.id: r.source for found, known in part for r in self._read([found])}
+            unread |= {k.path for _, k in part if k.id not in read and k.stage is None}
             with self.batches.reading() as connection:
-                seen = seen_bytes(connection, [source.sha256 for _, source in part])
-            places += [(known, source) for known, source in part if source.sha256 in seen]
+                seen = seen_bytes(connection, [source.sha256 for source in read.values()])
+            places += [
+                (known, read[known.id])
+                for _, known in part
+                if known.id in read and read[known.id].sha256 in seen - {known.sha256}
+            ]
+        if unread:
+            held = unread | {source.path for _, source in places}
+            self._restless |= held
+            return held
         by_id = {known.id: (known, source) for known, source in places}
         swaps = find_swaps(
             {
@@ -208,16 +236,14 @@ class _Settlement:
 
     def _rewritten_like_others(
         self, old_sizes: Counter[int]
-    ) -> Iterator[tuple[KnownDocument, SourceDocument]]:
-        """Known documents with other bytes than before, as many as another had before."""
+    ) -> Iterator[tuple[Found, KnownDocument]]:
+        """Known documents with as many bytes as another had before; they may be its bytes."""
         for found, known in self._of_kind(Kind.CHANGED):
             if known is None or found.state == known.state:
                 continue
             now, before = found.state.size_bytes, known.state.size_bytes
             if old_sizes[now] > (now == before):
-                for read in self._read([found]):
-                    if read.source.sha256 != known.sha256:
-                        yield known, read.source
+                yield found, known
 
     def _settle(self, files: Sequence[Found]) -> None:
         """Read, extract and publish; what the bytes alone decide is not extracted."""
@@ -233,9 +259,23 @@ class _Settlement:
                 yield from (read for read in reads if read.source.sha256 not in seen)
 
         for extracted in _chunks(self._to.pool.extract(jobs(to_extract())), _CHUNK):
-            self.batches.publish(_in_order(extracted))
+            self.batches.publish(self._steps(extracted))
         for extracted in _chunks(self._to.pool.extract(jobs(undecided)), _CHUNK):
-            self.batches.publish(_in_order(extracted))
+            self.batches.publish(self._steps(extracted))
+
+    def _steps(self, extracted: Sequence[Extracted[ReadDocument]]) -> list[Step]:
+        """How to settle what was extracted; what its process kept from that is left for later."""
+        ready = []
+        for each in extracted:
+            path, error = each.key.source.path, each.outcome
+            if isinstance(error, PostponedDocument):
+                self._to.kills[path] += 1
+                if self._to.kills[path] < _MAX_KILLS:
+                    self._postpone(path, error)
+                    continue
+            del self._to.kills[path]
+            ready.append(each)
+        return _in_order(ready)
 
     def _read(self, files: Iterable[Found]) -> Iterator[ReadDocument]:
         for found in files:
@@ -244,9 +284,21 @@ class _Settlement:
                 yield self._roots[found.path.root].read(found)
             except NotAtRest:
                 self._restless.add(found.path)
+            except PostponedDocument as error:
+                self._postpone(found.path, error)
             except UnreadableDocument as error:
                 if self._request.force or not self._is_told(found, error):
                     self.batches.publish([quarantine_step(found, error)])
+
+    def _postpone(self, path: DocumentPath, error: PostponedDocument) -> None:
+        """Leave a document to the next look at everything; whoever asked for it hears why."""
+        self._note_left(path, error)
+        self._tell_failed(path, error.reason)
+
+    def _note_left(self, path: DocumentPath, error: PostponedDocument) -> None:
+        self._left_in.add(path.root)
+        told = {"document": str(path), "reason": error.reason}
+        self._to.troubles.note(path.root, _LEFT, **told)
 
     def _is_told(self, found: Found, error: DocumentError) -> bool:
         with self.batches.reading() as connection:

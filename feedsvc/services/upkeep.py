@@ -10,9 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from feedsvc.clock import Clock
+from feedsvc.errors import StoreError
 from feedsvc.settings import RetentionSettings
 from feedsvc.store import backup, starting, upkeep, verify
 from feedsvc.store.engine import Store
+from feedsvc.store.trouble import check_over, degradation
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,14 @@ class Upkeep:
     def check_start(self) -> None:
         """Before the store is used: raise StoreError if it is damaged, warn if it is gone."""
         starting.check_start(self._store)
+
+    def check_over(self, trouble: StoreError) -> None:
+        """Raise StoreError unless a publishing transaction could go on after some trouble."""
+        check_over(self._store, trouble)
+
+    def degradation(self) -> str | None:
+        """Why nothing new can be published now, though all can be served; None if it can."""
+        return degradation(self._store)
 
     def back_up(self, target: Path) -> None:
         """Write a backup while others go on. Raises StoreError."""

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlchemyError
 
-from feedsvc.errors import ConfigError, StoreBusy, StoreError
+from feedsvc.errors import ConfigError, StoreError
+from feedsvc.store.failures import told
 
 log = logging.getLogger(__name__)
 
@@ -61,15 +64,13 @@ class Store:
         try:
             with self.engine.connect().execution_options(**options) as connection:
                 yield connection
-        except OperationalError as error:
-            raise _told(str(error.orig)) from error
         except DBAPIError as error:
-            raise _told(str(error.orig)) from error
+            raise told(error) from error
         except SQLAlchemyError as error:
             raise StoreError(f"the store failed: {error}") from error
         except driver.Error as error:
             # From the set-up of a connection, where SQLAlchemy lets the driver's own errors out.
-            raise _told(str(error)) from error
+            raise told(error) from error
 
     def close(self) -> None:
         self.engine.dispose()
@@ -118,6 +119,17 @@ def _sqlite_engine(url: URL, busy_timeout_s: float) -> Engine:
         connect_args={"timeout": busy_timeout_s},
     )
 
+    @event.listens_for(engine, "do_connect")
+    def _connect(_dialect: Any, record: Any, args: list[str], options: dict[str, Any]) -> None:
+        record.info["is_immutable"] = is_immutable = _is_closed_to_writers(path)
+        if is_immutable:
+            args[0], options["uri"] = f"file:{quote(str(path))}?mode=ro&immutable=1", True
+
+    @event.listens_for(engine, "checkout")
+    def _check_out(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info["is_immutable"] and not _is_closed_to_writers(path):
+            raise DisconnectionError("somebody may write to the database now")
+
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:  # Any: either driver's connection
         # Transactions are begun below, by hand: the driver would begin late, and never IMMEDIATE.
@@ -152,6 +164,16 @@ def _sqlite_engine(url: URL, busy_timeout_s: float) -> Engine:
     return engine
 
 
+def _is_closed_to_writers(path: Path) -> bool:
+    """Whether SQLite can read a database only if told that nobody changes it.
+
+    It needs the log's files beside it even to read, and cannot make them on a read-only disk.
+    """
+    if os.access(path.parent, os.W_OK) or not path.exists():
+        return False
+    return not Path(f"{path}-wal").exists()
+
+
 def _sqlite_module() -> ModuleType:
     try:
         from pysqlite3 import dbapi2
@@ -178,14 +200,3 @@ def _postgresql_engine(url: URL) -> Engine:
             "-c idle_in_transaction_session_timeout=30s -c timezone=UTC",
         },
     )
-
-
-def _told(reason: str) -> StoreError:
-    if "database is locked" in reason or "lock timeout" in reason:
-        return StoreBusy("the store is locked by another process")
-    if "not a database" in reason or "malformed" in reason:
-        return StoreError(
-            f"the store's database file is damaged, or is no database ({reason}); move it away "
-            "and restore a backup"
-        )
-    return StoreError(f"the store failed: {reason.strip()}")

@@ -30,11 +30,11 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, tuple_, update
 
-from feedsvc.errors import StoreError
 from feedsvc.model.document import DocumentPath, SourceDocument
 from feedsvc.model.entry import Precision
 from feedsvc.model.selection import SelectionKind
 from feedsvc.store.engine import UPSERTING, Store
+from feedsvc.store.failures import told_of_file
 from feedsvc.store.schema import (
     document_entries,
     documents,
@@ -443,8 +443,10 @@ def _end_last_line(path: Path) -> None:
 
 def _append(path: Path, raw: bytes) -> int:
     """Append, and wait for the disk; answers the size of the file."""
-    with _told(path), path.open("ab", buffering=0) as file:
+    with _told(path), path.open("ab") as file:
         file.write(raw)
+        # Unbuffered, a disk that fills up could take a part of it without an error.
+        file.flush()
         os.fsync(file.fileno())
         return file.tell()
 
@@ -470,4 +472,4 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreError(f"{path}: cannot be used ({error.strerror})") from error
+        raise told_of_file(error, path) from error

@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from feedsvc.bundled import bundled
 from feedsvc.errors import StoreError
@@ -22,6 +23,9 @@ def upgrade(store: Store) -> tuple[str | None, str]:
     scripts = ScriptDirectory(str(bundled("migrations")))
     head = scripts.get_current_head()
     assert head is not None
+    with store.reading() as connection:
+        if _current(connection) == head:
+            return head, head  # even where nobody may write
     with store.writing() as connection:
         if not store.is_sqlite:
             # One migrator at a time; on SQLite the write transaction itself is the lock.
@@ -29,7 +33,7 @@ def upgrade(store: Store) -> tuple[str | None, str]:
             connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7310596)")
-        before = MigrationContext.configure(connection).get_current_revision()
+        before = _current(connection)
         if before == head:
             return before, head
         if before is not None and before not in {s.revision for s in scripts.walk_revisions()}:
@@ -48,12 +52,16 @@ def check_schema(store: Store) -> None:
     """Raise StoreError unless the store has today's schema."""
     head = _head()
     with store.reading() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
+        current = _current(connection)
     if current != head:
         raise StoreError(
             f"the store has schema {current or 'none'}, this feedsvc needs {head}; "
             "run: feedsvc db upgrade"
         )
+
+
+def _current(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 @cache

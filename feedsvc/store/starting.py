@@ -6,14 +6,16 @@ Nobody shall be served an empty store where a full one was, and nobody write on 
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from feedsvc.errors import StoreBusy, StoreError
 from feedsvc.store.backup import sole_use
 from feedsvc.store.engine import Store
+from feedsvc.store.failures import told_of_file
 from feedsvc.store.guids import guid_file
 from feedsvc.store.verify import check_file
 
@@ -65,7 +67,7 @@ def _tell_gone(store: Store, path: Path) -> None:
 
 
 def _check_left(store: Store, path: Path) -> str | None:
-    if not _marker(path).exists():
+    if not _marker(path).exists() or not os.access(path.parent, os.W_OK):
         return None
     until = time.monotonic() + _CHECK_AT_MOST_S
     with sole_use(path) as is_alone:
@@ -79,6 +81,7 @@ def _check_left(store: Store, path: Path) -> str | None:
 def marked_in_use(store: Store) -> Iterator[bool]:
     """Mark a database as in use by whoever ingests; answers whether it was left in order before.
 
+    Raises StoreError where nothing can be written beside it.
     The mark goes with the work; what stays of a process that was killed is the mark.
     """
     path = store.sqlite_path
@@ -89,9 +92,13 @@ def marked_in_use(store: Store) -> Iterator[bool]:
     was_left_well = not marker.exists()
     try:
         marker.touch()
+    except OSError as error:
+        raise told_of_file(error, marker) from error
+    try:
         yield was_left_well
     finally:
-        marker.unlink(missing_ok=True)
+        with suppress(OSError):  # the next start then reads the file through; no more than that
+            marker.unlink(missing_ok=True)
 
 
 def _marker(path: Path) -> Path:

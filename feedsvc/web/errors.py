@@ -81,7 +81,7 @@ def plain_failure(runtime: Runtime, status: int, *lines: str) -> Response:
 
 
 def _expected(runtime: Runtime, status: int, error: FeedsvcError) -> Response:
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and runtime.seldom.again():
         log.warning("store unavailable", extra={"reason": str(error), "path": request.path})
     if isinstance(error, InvalidRequest):
         return _problem(runtime, status, detail=str(error), errors=error.problems)

@@ -49,7 +49,7 @@ def _answer(runtime: Runtime, document: FeedDocument, links: str) -> Response:
         body=document.body,
         media_type=document.media_type,
         etag=document.etag,
-        cache_control=feed_cache_control(runtime.settings.feeds),
+        cache_control=feed_cache_control(runtime.settings.feeds, is_stale=document.is_stale),
         last_modified=document.last_modified,
         headers={"Link": links, "Access-Control-Allow-Origin": "*"},
     )

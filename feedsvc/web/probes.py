@@ -22,15 +22,25 @@ def healthz(_runtime: Runtime) -> Response:
 
 
 def readyz(runtime: Runtime) -> Response:
-    """The store can be served from. Why it cannot is for the log: it may name hosts and paths."""
+    """Whether the store can be served from. The reason is for the log: it may name hosts and paths.
+
+    A process that serves and cannot publish what is new is ready all the same: taken out of
+    service, it would be missed, and no other could do more.
+    """
     try:
         runtime.publication.check_ready()
+        degradation = runtime.upkeep.degradation()
     except StoreError as error:
-        log.warning("not ready", extra={"reason": str(error)})
+        if runtime.seldom.again():
+            log.warning("not ready", extra={"reason": str(error)})
         response = _told("not ready: the store cannot be used; the log says why\n", status=503)
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
         return response
-    return _told("ready\n")
+    if degradation is None:
+        return _told("ready\n")
+    if runtime.seldom.again():
+        log.warning("degraded", extra={"reason": degradation})
+    return _told("degraded: all is served, and nothing new is published; the log says why\n")
 
 
 def robots(_runtime: Runtime) -> Response:

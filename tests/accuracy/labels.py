@@ -13,7 +13,7 @@ from typing import Any
 from feedsvc.ingest.extract.days.dates import find_dates
 from feedsvc.ingest.extract.dump.lines import Line
 from feedsvc.ingest.extract.dump.parts import STATES, TEXT_ROLES, Part, Role
-from feedsvc.ingest.extract.people import byline_lead
+from feedsvc.ingest.extract.people.leads import byline_lead
 from tests.accuracy.corpus import scorer
 
 # Of a line's word 3-grams at least, respectively at most, this share stands in the body.

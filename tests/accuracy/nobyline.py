@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from feedsvc.ingest.extract.people import agency_named, byline_lead
+from feedsvc.ingest.extract.people.leads import byline_lead
+from feedsvc.ingest.extract.people.names import agency_named
 from tests.accuracy.corpus import Document, predict, read_dump, read_truths, scorer
 from tests.accuracy.layout import Layout, lay_out
 from tests.accuracy.tables import Figure, figure

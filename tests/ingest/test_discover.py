@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import socket
@@ -9,11 +10,13 @@ import stat
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from feedsvc.errors import UnreadableDocument
 from feedsvc.ingest.discover import Found, NotAtRest, RootUnreadable, WatchedRoot
+from feedsvc.ingest.ignore import IGNORE_FILE
 from feedsvc.model.document import FileState
 
 LIMIT = 10_000
@@ -480,6 +483,45 @@ def test_a_file_closed_to_us_is_told(root: WatchedRoot, folder: Path) -> None:
     (folder / "a.txt").chmod(0)
     with pytest.raises(UnreadableDocument, match="Permission denied"):
         root.read(find(root))
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EMFILE, errno.ESTALE])
+def test_an_ignore_file_that_cannot_be_read_just_now_hides_its_folder_alone(
+    root: WatchedRoot, folder: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    for name in ("a.txt", "sub/.feedsvcignore", "sub/draft.txt"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("draft.txt")
+    real = os.open
+
+    def open_spoilt(name: str | bytes | Path, *given: Any, **options: Any) -> int:
+        if name == IGNORE_FILE and stat.S_ISDIR(os.fstat(options["dir_fd"]).st_mode):
+            inside = os.stat(options["dir_fd"]).st_ino == (folder / "sub").stat().st_ino
+            if inside:
+                raise OSError(number, os.strerror(number))
+        return real(name, *given, **options)
+
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    monkeypatch.setattr(os, "open", open_spoilt)
+    assert [path for path, _ in root.look()] == [b"a.txt", b"sub/"]
+    assert root.may_hold(b"sub/draft.txt")
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+@pytest.mark.parametrize(("number", "may_hold"), [(errno.EIO, True), (errno.ENOENT, False)])
+def test_of_what_cannot_be_looked_at_just_now_nobody_says_that_it_is_gone(
+    root: WatchedRoot, folder: Path, monkeypatch: pytest.MonkeyPatch, number: int, may_hold: bool
+) -> None:
+    (folder / "a.txt").write_text("x")
+    real = os.stat
+
+    def stat_spoilt(name: Any, *given: Any, **options: Any) -> os.stat_result:
+        if name == b"a.txt":
+            raise OSError(number, os.strerror(number))
+        return real(name, *given, **options)
+
+    monkeypatch.setattr(os, "stat", stat_spoilt)
+    assert root.may_hold(b"a.txt") is may_hold
 
 
 def test_no_file_stays_open(root: WatchedRoot, folder: Path) -> None:

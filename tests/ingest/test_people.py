@@ -8,13 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedsvc.ingest.extract.people import (
-    agency_named,
-    byline_lead,
-    is_name,
-    lead_is_weak,
-    parse_byline,
-)
+from feedsvc.ingest.extract.people.byline import parse_byline
+from feedsvc.ingest.extract.people.leads import byline_lead, lead_is_weak
+from feedsvc.ingest.extract.people.names import agency_named, is_name
 from feedsvc.model.entry import PersonKind
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from feedsvc.errors import DocumentError, EmptyDocument, RefusedDocument
+from feedsvc.errors import DocumentError, EmptyDocument, PostponedDocument, RefusedDocument
 from feedsvc.ingest.pool import BATCH_BYTES, BATCH_DOCUMENTS, Extracted, ExtractionPool, Job
 from feedsvc.model.entry import EntryDraft, Precision
 from feedsvc.settings import LimitSettings, load_settings
@@ -44,6 +45,10 @@ def behave(path: bytes, raw: bytes, limits: LimitSettings, excerpt_bytes: int) -
             bytearray(2_000_000_000)
         case b"recursion":
             raise RecursionError
+        case b"killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case b"no descriptors":
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
         case b"slow":
             time.sleep(0.02)
         case b"empty":
@@ -114,6 +119,22 @@ def test_only_the_guilty_document_fails(pool: ExtractionPool, guilty: bytes, rea
     with pytest.raises(RefusedDocument, match=reason):
         raise error
     assert len(outcomes) == 4
+    assert all(isinstance(outcome, EntryDraft) for outcome in outcomes.values())
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [(b"killed", "killed by somebody"), (b"no descriptors", "just now .Too many open files")],
+)
+def test_what_is_the_machines_trouble_is_no_refusal(
+    pool: ExtractionPool, raw: bytes, reason: str
+) -> None:
+    outcomes = {e.key: e.outcome for e in pool.extract(jobs(b"a", raw, b"b"))}
+    error = outcomes.pop(1)
+    assert isinstance(error, PostponedDocument)
+    assert error.stage == "extract"
+    with pytest.raises(PostponedDocument, match=reason):
+        raise error
     assert all(isinstance(outcome, EntryDraft) for outcome in outcomes.values())
 
 

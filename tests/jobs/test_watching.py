@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from feedsvc.ingest.discover import WatchedRoot
 from feedsvc.jobs import watching
 from feedsvc.jobs.watching import Watcher
 from feedsvc.model.document import DocumentPath
@@ -50,8 +51,14 @@ def folder(tmp_path: Path) -> Path:
 def told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
     monkeypatch.setattr(watching, "_WATCHED_ANEW_AFTER_S", 0.05)
     told, stop, lost = Told(), threading.Event(), threading.Event()
+    root = WatchedRoot(name="seeds", directory=folder, max_document_bytes=1_000)
     watcher = Watcher(
-        roots={"seeds": folder}, tell=told.tell, tell_all=told.tell_all, stop=stop, lost=lost
+        roots={"seeds": folder},
+        folders_in=lambda path: root.folders(path.path),
+        tell=told.tell,
+        tell_all=told.tell_all,
+        stop=stop,
+        lost=lost,
     )
     thread = threading.Thread(target=watcher.run)
     thread.start()

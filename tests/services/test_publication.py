@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError
 
 from feedsvc.errors import EntryGone, NotFound, StoreError
 from feedsvc.feeds.window import WindowLimits, take_window
@@ -341,6 +345,54 @@ def test_a_store_without_todays_schema_is_not_ready(desk: Desk, publication: Pub
         publication.check_ready()
 
 
+# When the store is down
+
+
+def test_a_store_that_is_down_leaves_what_was_rendered_last(
+    desk: Desk, publication: Publication
+) -> None:
+    add_many(desk, ["The first"])
+    before = publication.feed(Selection(), FeedFormat.ATOM)
+    listed = publication.opml()
+    add_many(desk, ["The second"])
+    with down(desk.store):
+        assert publication.feed(Selection(), FeedFormat.ATOM) == replace(before, is_stale=True)
+        assert publication.opml() == replace(listed, is_stale=True)
+        with pytest.raises(StoreError):
+            publication.feed(Selection(), FeedFormat.RSS)
+        with pytest.raises(StoreError):
+            publication.feed(AFP, FeedFormat.ATOM)
+    assert not publication.feed(Selection(), FeedFormat.ATOM).is_stale
+    assert shown(publication) == ["The second", "The first"]
+
+
+def test_a_store_that_is_down_shows_nobody_what_was_withdrawn(
+    desk: Desk, publication: Publication
+) -> None:
+    add_many(desk, ["The first"])
+    publication.feed(AFP, FeedFormat.ATOM)
+    desk.withdraw(1)
+    publication.feed(Selection(), FeedFormat.ATOM)
+    with down(desk.store):
+        publication.feed(Selection(), FeedFormat.ATOM)
+        with pytest.raises(StoreError):
+            publication.feed(AFP, FeedFormat.ATOM)
+
+
+@contextmanager
+def down(store: Store) -> Iterator[None]:
+    """As if its server were gone."""
+
+    def refuse(*_: object) -> None:
+        raise DisconnectionError("the server is gone")
+
+    event.listen(store.engine, "checkout", refuse)
+    try:
+        yield
+    finally:
+        event.remove(store.engine, "checkout", refuse)
+
+
 # What is kept in memory
 
 
@@ -354,6 +406,16 @@ def test_a_rendering_serves_its_own_version_alone() -> None:
     assert kept.get("a", 1) == document()
     assert kept.get("a", 2) is None
     assert kept.get("b", 1) is None
+
+
+def test_the_last_rendering_is_kept_until_it_must_go() -> None:
+    kept = RenderedFeeds(1_000)
+    assert kept.get_last("a") is None
+    kept.put("a", 1, document())
+    kept.put("b", 2, document(b"another"))
+    assert kept.get_last("a") == document()
+    kept.forget_before(2)
+    assert (kept.get_last("a"), kept.get_last("b")) == (None, document(b"another"))
 
 
 def test_the_least_asked_for_goes_first() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -133,6 +135,22 @@ def test_a_migration_that_fails_leaves_nothing(
             upgrade(bare_store)
     assert tables(bare_store) == []
     assert upgrade(bare_store) == (None, HEAD)
+
+
+def test_a_migration_that_is_killed_at_any_statement_is_begun_anew(bare_store: Store) -> None:
+    url = bare_store.engine.url.render_as_string(hide_password=False)
+    bare_store.close()
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.store.killed_migrations", url],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 50
+    with bare_store.reading() as connection:
+        assert differences(connection) == []
 
 
 def test_of_two_upgrades_at_once_one_does_the_work(bare_store: Store) -> None:

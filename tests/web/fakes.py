@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from feedsvc.clock import Clock
 from feedsvc.errors import AccessDenied, EntryGone, NotFound, ScopeMissing
+from feedsvc.logs import Seldom
 from feedsvc.model.access import Scope, Token
 from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome
 from feedsvc.model.entry import Category, Enclosure, Entry, Person, Precision, Source
@@ -154,6 +155,7 @@ class FakePublication:
     entries: tuple[Entry, ...] = ENTRIES
     last_modified: datetime = PUBLISHED_AT
     error: Exception | None = None
+    is_stale: bool = False
 
     def _check(self) -> None:
         if self.error:
@@ -165,7 +167,10 @@ class FakePublication:
             raise NotFound(selection.slug)
         body = f"the {selection.kind} feed {selection.slug} as {format}: ".encode() + b"same " * 99
         return FeedDocument(
-            body=body, media_type=format.media_type, last_modified=self.last_modified
+            body=body,
+            media_type=format.media_type,
+            last_modified=self.last_modified,
+            is_stale=self.is_stale,
         )
 
     def opml(self) -> FeedDocument:
@@ -195,6 +200,16 @@ class FakePublication:
 
     def check_ready(self) -> None:
         self._check()
+
+
+@dataclass
+class FakeUpkeep:
+    """trouble: why nothing new can be published."""
+
+    trouble: str | None = None
+
+    def degradation(self) -> str | None:
+        return self.trouble
 
 
 @dataclass
@@ -290,6 +305,8 @@ class FakeRuntime:
     publication: FakePublication = field(default_factory=FakePublication)
     access: FakeAccess = field(default_factory=FakeAccess)
     runs: FakeRuns = field(default_factory=FakeRuns)
+    upkeep: FakeUpkeep = field(default_factory=FakeUpkeep)
+    seldom: Seldom = field(default_factory=Seldom)
 
     @property
     def clock(self) -> Clock:

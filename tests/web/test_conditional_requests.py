@@ -23,6 +23,19 @@ def tag_of(runtime: FakeRuntime) -> str:
     return runtime.publication.feed(Selection(), FeedFormat.ATOM).etag
 
 
+def test_a_feed_from_before_the_store_went_down_keeps_its_validators(
+    runtime: FakeRuntime, client: FlaskClient
+) -> None:
+    before = client.get(FEED)
+    assert before.headers["Cache-Control"].endswith("stale-if-error=3600")
+    runtime.publication.is_stale = True
+    for sent, status in (("", 200), (before.headers["ETag"], 304)):
+        answer = client.get(FEED, headers={"If-None-Match": sent})
+        assert answer.status_code == status
+        assert answer.headers["ETag"] == before.headers["ETag"]
+        assert answer.headers["Cache-Control"].endswith("stale-if-error=86400")
+
+
 @pytest.mark.parametrize(
     ("sent", "status"),
     [

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from feedsvc.ingest.extract.days.dates import FoundDate, find_date, parse_iso
 from feedsvc.ingest.extract.page.facts import MAX_AUTHORS, distinct_tags, language_tag
-from feedsvc.ingest.extract.people import parse_byline
+from feedsvc.ingest.extract.people.byline import parse_byline
 from feedsvc.ingest.extract.textual import clean_text
 from feedsvc.ingest.links import absolute_url
 from feedsvc.model.entry import Enclosure, Person, PersonKind, Precision

@@ -13,7 +13,8 @@ from feedsvc.ingest.article import Extraction, MarkdownText
 from feedsvc.ingest.extract.days.dates import find_date
 from feedsvc.ingest.extract.frontmatter import FrontMatter
 from feedsvc.ingest.extract.language import identify_language
-from feedsvc.ingest.extract.people import byline_lead, parse_byline
+from feedsvc.ingest.extract.people.byline import parse_byline
+from feedsvc.ingest.extract.people.leads import byline_lead
 from feedsvc.ingest.extract.textual import clean_text
 from feedsvc.model.entry import Evidence, Precision
 from feedsvc.model.ids import fold

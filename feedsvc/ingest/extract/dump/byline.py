@@ -7,12 +7,9 @@ import re
 from feedsvc.ingest.extract.dump.features import head_of, text_behind_bullet
 from feedsvc.ingest.extract.dump.parts import Part, Role
 from feedsvc.ingest.extract.dump.roles import Labelled
-from feedsvc.ingest.extract.people import (
-    agency_named,
-    byline_lead,
-    lead_is_weak,
-    parse_byline,
-)
+from feedsvc.ingest.extract.people.byline import parse_byline
+from feedsvc.ingest.extract.people.leads import byline_lead, lead_is_weak
+from feedsvc.ingest.extract.people.names import agency_named
 from feedsvc.model.entry import Evidence, Person, PersonKind
 
 _SEPARATORS = re.compile(r" ?[|•·] ?| — | – | / ")

@@ -12,13 +12,9 @@ from feedsvc.ingest.extract import cues
 from feedsvc.ingest.extract.days.dates import find_dates, may_hold_a_date
 from feedsvc.ingest.extract.days.months import fold
 from feedsvc.ingest.extract.dump.lines import WIDE, Line
-from feedsvc.ingest.extract.people import (
-    agency_named,
-    byline_lead,
-    is_name,
-    lead_is_weak,
-    parse_byline,
-)
+from feedsvc.ingest.extract.people.byline import parse_byline
+from feedsvc.ingest.extract.people.leads import byline_lead, lead_is_weak
+from feedsvc.ingest.extract.people.names import agency_named, is_name
 
 # From this width on a line may be a paragraph.
 TEXTY_WIDTH = 80

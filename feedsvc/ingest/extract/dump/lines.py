@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from feedsvc.ingest.extract import cues
 from feedsvc.ingest.extract.days.dates import FoundDate
 from feedsvc.ingest.extract.days.months import fold
-from feedsvc.ingest.extract.people import byline_lead, is_name
+from feedsvc.ingest.extract.people.leads import byline_lead
+from feedsvc.ingest.extract.people.names import is_name
 
 # A dump whose longest lines are no wider was wrapped by the program that made it.
 _MAX_WRAP_WIDTH = 132

@@ -16,7 +16,8 @@ from feedsvc.ingest.extract.page.facts import MARKED, MAX_AUTHORS, Found, marks
 from feedsvc.ingest.extract.page.head import PageHead
 from feedsvc.ingest.extract.page.jsonld import texts, types
 from feedsvc.ingest.extract.page.shown import Shown, shown_text
-from feedsvc.ingest.extract.people import byline_lead, parse_byline
+from feedsvc.ingest.extract.people.byline import parse_byline
+from feedsvc.ingest.extract.people.leads import byline_lead
 from feedsvc.ingest.extract.textual import clean_text
 from feedsvc.model.entry import Person, PersonKind
 from feedsvc.model.ids import fold

@@ -23,7 +23,8 @@ from feedsvc.ingest.extract.page.trim import (
     put_headings_back,
     put_standfirst_back,
 )
-from feedsvc.ingest.extract.people import byline_lead, parse_byline
+from feedsvc.ingest.extract.people.byline import parse_byline
+from feedsvc.ingest.extract.people.leads import byline_lead
 from feedsvc.model.ids import fold
 
 _MARKS = {"#b": "strong", "#i": "em", "#u": "u", "#t": "code", "#sub": "sub", "#sup": "sup"}

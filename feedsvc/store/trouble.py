@@ -1,0 +1,59 @@
+"""Can a store be written to now, and what keeps it from being?"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from sqlalchemy import select, text
+
+from feedsvc.errors import StoreError, StoreFull
+from feedsvc.store.engine import Store
+from feedsvc.store.schema import publication
+
+# With less room left nothing is begun anew: a batch, its log and its copy must fit, and our logs.
+MIN_FREE_BYTES = 64_000_000
+
+
+def check_over(store: Store, trouble: StoreError) -> None:
+    """Raise StoreError unless a publishing transaction could go on after some trouble.
+
+    After a full disk that needs room, not just a place to write a row.
+    """
+    folder = _folder(store)
+    if folder and isinstance(trouble, StoreFull) and _free_bytes(folder) < MIN_FREE_BYTES:
+        raise StoreFull(_short_of_room(folder))
+    with store.writing() as connection:
+        connection.execute(select(publication.c.id).with_for_update())
+
+
+def degradation(store: Store) -> str | None:
+    """Why nothing new can be published at the moment, though what is there can be served.
+
+    A look that waits for nobody and writes nothing; None as far as it can tell. Raises StoreError.
+    """
+    folder = _folder(store)
+    if folder is None:
+        with store.reading() as connection:
+            is_standby = connection.scalar(text("SELECT pg_is_in_recovery()"))
+        return "the database server takes no writes" if is_standby else None
+    if _free_bytes(folder) < MIN_FREE_BYTES:
+        return _short_of_room(folder)
+    closed = [path for path in (folder, store.sqlite_path) if path and not os.access(path, os.W_OK)]
+    return f"{closed[0]} may not be written to" if closed else None
+
+
+def _folder(store: Store) -> Path | None:
+    return store.sqlite_path.parent if store.sqlite_path else None
+
+
+def _free_bytes(folder: Path) -> int:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError as error:
+        raise StoreError(f"{folder}: cannot be looked at ({error.strerror})") from error
+
+
+def _short_of_room(folder: Path) -> str:
+    return f"less than {MIN_FREE_BYTES // 1_000_000} MB are free on the disk of {folder}"

@@ -1,0 +1,263 @@
+"""Whose fault it is: the machine's and the store's trouble quarantine no document, its own does."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import OperationalError
+
+from feedsvc.errors import PostponedDocument, StoreError, StoreFull
+from feedsvc.ingest.pool import Extracted, ExtractionPool, Job
+from feedsvc.model.document import DocumentPath, Outcome
+from feedsvc.model.run import RunRequest
+from feedsvc.services import newcomers, settling
+from feedsvc.services.ingestion import Ingestion
+from feedsvc.store import entries
+from feedsvc.store.schema import documents, runs
+from tests.service import Service, article
+
+SPOILT = DocumentPath(root="seeds", path=b"b.txt")
+
+
+def sweep(ingestion: Ingestion) -> None:
+    """One look at everything and what comes of it, as the scheduler does."""
+    for _ in ingestion.settle(ingestion.look(), set()):
+        pass
+
+
+def stages(service: Service) -> dict[bytes, str | None]:
+    with service.runtime.store.reading() as connection:
+        rows = connection.execute(select(documents.c.path, documents.c.stage)).all()
+    return {row.path: row.stage for row in rows}
+
+
+def write_three(service: Service) -> None:
+    for name in "abc":
+        service.folder.write(f"{name}.txt", article(f"The storm of {name * 3}", body=None))
+
+
+@pytest.fixture
+def spoil(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], None]:
+    """Let one document be unreadable with an error number, or readable again."""
+    real = os.open
+    number: int | None = None
+
+    def open_spoilt(name: object, *given: object, **options: object) -> int:
+        if name == SPOILT.path and number is not None:
+            raise OSError(number, os.strerror(number))
+        return real(name, *given, **options)  # type: ignore[arg-type, call-overload, no-any-return]
+
+    def set_number(given: int | None) -> None:
+        nonlocal number
+        number = given
+
+    monkeypatch.setattr(os, "open", open_spoilt)
+    return set_number
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        errno.EIO,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ENOMEM,
+        errno.ENOSPC,
+        errno.ESTALE,
+        errno.EAGAIN,
+    ],
+    ids=errno.errorcode.__getitem__,
+)
+def test_what_cannot_be_read_just_now_is_left_told_once_and_read_later(
+    service: Service,
+    spoil: Callable[[int | None], None],
+    caplog: pytest.LogCaptureFixture,
+    number: int,
+) -> None:
+    write_three(service)
+    ingestion = service.ingestion()
+    spoil(number)
+    for _ in range(3):
+        sweep(ingestion)
+    assert stages(service) == {b"a.txt": None, b"c.txt": None}
+    told = [r for r in caplog.records if r.message == "documents left for later"]
+    assert [vars(r)["document"] for r in told] == ["seeds/b.txt"]
+    spoil(None)
+    sweep(ingestion)
+    assert stages(service) == {b"a.txt": None, b"b.txt": None, b"c.txt": None}
+    spoil(number)
+    service.folder.write("b.txt", article("The storm of bbb came back"))
+    sweep(ingestion)
+    told = [r for r in caplog.records if r.message == "documents left for later"]
+    assert len(told) == 2  # new trouble, after a time without
+    assert len(service.entries()) == 3
+
+
+def test_whoever_asked_hears_that_a_document_was_left(
+    service: Service, spoil: Callable[[int | None], None]
+) -> None:
+    write_three(service)
+    spoil(errno.EIO)
+    assert service.ingest() == {
+        "a.txt": Outcome.NEW,
+        "b.txt": Outcome.FAILED,
+        "c.txt": Outcome.NEW,
+    }
+    (left,) = [o for o in service.outcomes if o.outcome is Outcome.FAILED]
+    assert (left.stage, left.reason) == (
+        "discover",
+        "cannot be read just now (Input/output error); try again",
+    )
+
+
+def test_what_is_closed_to_us_is_quarantined_and_tried_at_each_look(
+    service: Service, spoil: Callable[[int | None], None]
+) -> None:
+    write_three(service)
+    ingestion = service.ingestion()
+    spoil(errno.EACCES)
+    sweep(ingestion)
+    assert stages(service)[b"b.txt"] == "discover"
+    sweep(ingestion)
+    with service.runtime.store.reading() as connection:
+        assert connection.scalar(select(func.count()).select_from(runs)) == 1  # told once
+    spoil(None)
+    sweep(ingestion)
+    assert stages(service)[b"b.txt"] is None
+
+
+def test_a_move_is_not_decided_while_a_file_cannot_be_read(
+    service: Service, spoil: Callable[[int | None], None]
+) -> None:
+    service.folder.write("a.txt", article("The storm of aaa"))
+    service.ingest()
+    before = service.entry()
+    service.folder.move("a.txt", "b.txt")
+    service.folder.write(
+        "a.txt", article("Quite another thing", body="Wholly other words of length. " * 20)
+    )
+    ingestion = service.ingestion()
+    spoil(errno.EIO)
+    sweep(ingestion)
+    assert service.entry() == before
+    spoil(None)
+    sweep(ingestion)
+    assert service.entries()["The storm of aaa"].guid == before.guid
+    assert len(service.entries()) == 2
+
+
+class _KillingPool:
+    """Answers as a pool does whose workers are killed at one document."""
+
+    def __init__(self, pool: ExtractionPool) -> None:
+        self._pool = pool
+        self.kills = 0
+
+    def extract(self, jobs: Iterator[Job[object]]) -> Iterator[Extracted[object]]:
+        for extracted in self._pool.extract(jobs):
+            if getattr(extracted.outcome, "title", "") == "The storm of bbb" and self.kills:
+                self.kills -= 1
+                killed = PostponedDocument("its process was killed")
+                killed.stage = "extract"
+                extracted = replace(extracted, outcome=killed)
+            yield extracted
+
+
+@pytest.mark.parametrize(("kills", "stage"), [(4, None), (5, "extract")])
+def test_a_document_whose_process_is_killed_is_tried_five_times(
+    service: Service, kills: int, stage: str | None
+) -> None:
+    write_three(service)
+    pool = _KillingPool(service.pool)
+    pool.kills = kills
+    ingestion = replace(service, pool=pool).ingestion()  # type: ignore[arg-type]
+    for _ in range(5):
+        assert stages(service).get(b"b.txt") is None
+        sweep(ingestion)
+    assert stages(service) == {b"a.txt": None, b"b.txt": stage, b"c.txt": None}
+
+
+def fail_at(
+    monkeypatch: pytest.MonkeyPatch, title: str, failure: Callable[[Connection], None]
+) -> None:
+    """Let the store fail whenever an entry of this title is added, alone or with others."""
+
+    def failing(real: Callable[..., object], module: object, name: str) -> None:
+        def add(work: object, draft: object, **rest: object) -> object:
+            drafts = draft.values() if isinstance(draft, dict) else [draft]
+            if any(d.title == title for d in drafts):
+                failure(work.connection)  # type: ignore[attr-defined]
+            return real(work, draft, **rest)
+
+        monkeypatch.setattr(module, name, add)
+
+    failing(entries.add_entry, settling, "add_entry")
+    failing(entries.add_entries, newcomers, "add_entries")
+
+
+def test_a_document_that_the_store_cannot_take_is_taken_out_in_the_end(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_three(service)
+
+    def fail(_connection: Connection) -> None:
+        raise OperationalError("INSERT", {}, Exception("index row size exceeds the maximum"))
+
+    fail_at(monkeypatch, "The storm of bbb", fail)
+    ingestion = service.ingestion()
+    for _ in range(2):
+        with pytest.raises(StoreError):
+            sweep(ingestion)
+        assert stages(service).get(b"b.txt") is None
+    sweep(ingestion)
+    assert stages(service) == {b"a.txt": None, b"b.txt": "store", b"c.txt": None}
+
+
+def test_a_full_disk_refuses_no_document(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_three(service)
+
+    class Full(Exception):
+        sqlite_errorcode = 13
+        sqlstate = None
+
+    def fail(_connection: Connection) -> None:
+        raise OperationalError("INSERT", {}, Full("database or disk is full"))
+
+    ingestion = service.ingestion()
+    with monkeypatch.context() as patch:
+        fail_at(patch, "The storm of bbb", fail)
+        for _ in range(6):
+            with pytest.raises(StoreFull):
+                sweep(ingestion)
+    sweep(ingestion)
+    assert stages(service) == {b"a.txt": None, b"b.txt": None, b"c.txt": None}
+
+
+def test_a_run_that_the_store_interrupts_goes_on_when_it_can(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_three(service)
+    run = service.runtime.runs.request(RunRequest(), requested_by="test")
+    ingestion = service.ingestion()
+
+    class Busy(Exception):
+        sqlite_errorcode = 5
+
+    def fail(_connection: Connection) -> None:
+        raise OperationalError("INSERT", {}, Busy("database is locked"))
+
+    with monkeypatch.context() as patch:
+        fail_at(patch, "The storm of bbb", fail)
+        with pytest.raises(StoreError):
+            for _ in ingestion.work_on_next_run():
+                pass
+    assert service.runtime.runs.get(run.id).state == "running"
+    for _ in ingestion.work_on_next_run():
+        pass
+    done = service.runtime.runs.get(run.id)
+    assert (done.state, dict(done.counts)) == ("done", {"new": 3})

@@ -1,0 +1,76 @@
+"""Migrates a database, killed at the first statement, then at the second, and so on to the end.
+
+Run by `test_migrations.py` in a process of its own: it forks, which no process with threads may.
+Prints how often it was killed.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import event, inspect
+
+from feedsvc.errors import StoreError
+from feedsvc.store.engine import Store, open_store
+from feedsvc.store.migrate import check_schema, upgrade
+
+
+def main(url: str) -> None:
+    kills = 0
+    while _forked(lambda: _migrate(url, killed_at=kills + 1)) == -signal.SIGKILL:
+        kills += 1
+        after = _forked(lambda: _describe(url))
+        # Whole or not at all; killed after its commit, a migration is done.
+        assert after in (_UNTOUCHED, _DONE), f"broken by a kill at statement {kills}"
+    assert _forked(lambda: _describe(url)) == _DONE
+    print(kills)
+
+
+_DONE, _UNTOUCHED, _BROKEN = 10, 11, 12
+
+
+def _describe(url: str) -> int:
+    """The state of the database, as an exit status."""
+    store = open_store(url, busy_timeout_s=10)
+    try:
+        check_schema(store)
+    except StoreError:
+        with store.reading() as connection:
+            return _BROKEN if inspect(connection).get_table_names() else _UNTOUCHED
+    return _DONE
+
+
+def _migrate(url: str, *, killed_at: int) -> int:
+    store = open_store(url, busy_timeout_s=10)
+    _kill_at(store, killed_at)
+    upgrade(store)
+    return 0
+
+
+def _kill_at(store: Store, number: int) -> None:
+    met = 0
+
+    def count(*_: Any) -> None:  # Any: whatever the event tells
+        nonlocal met
+        met += 1
+        if met == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
+        event.listen(store.engine, name, count)
+
+
+def _forked(work: Callable[[], int]) -> int:
+    """Do some work in a process of its own; answers its exit status, or the signal it died of."""
+    pid = os.fork()
+    if pid == 0:
+        os._exit(work())
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
