@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -72,9 +73,13 @@ def small_disk(
     if mounted.returncode:
         pytest.skip("mounting a small disk takes root")
     try:
-        yield lambda: subprocess.run(["mount", "-o", "remount,ro", str(at)], check=True)
+        yield partial(_remount, at)
     finally:
         subprocess.run(["umount", "--lazy", str(at)], check=True)
+
+
+def _remount(at: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(at)], check=True)
 
 
 def wait_for_title(serving: Serving, title: str, within_s: float = 60.0) -> float:

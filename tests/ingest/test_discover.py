@@ -495,9 +495,9 @@ def test_an_ignore_file_that_cannot_be_read_just_now_hides_its_folder_alone(
     real = os.open
 
     def open_spoilt(name: str | bytes | Path, *given: Any, **options: Any) -> int:
-        if name == IGNORE_FILE and stat.S_ISDIR(os.fstat(options["dir_fd"]).st_mode):
-            inside = os.stat(options["dir_fd"]).st_ino == (folder / "sub").stat().st_ino
-            if inside:
+        if name == IGNORE_FILE:
+            inside = os.fstat(options["dir_fd"]).st_ino
+            if inside == (folder / "sub").stat().st_ino:
                 raise OSError(number, os.strerror(number))
         return real(name, *given, **options)
 
