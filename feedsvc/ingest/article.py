@@ -68,7 +68,8 @@ class Block:
 class Extraction:
     """What extraction made of an article; nothing in it is sanitized yet.
 
-    published, precision: as in `EntryDraft`.
+    published, precision: as in `EntryDraft`. local_time: naive; when it was published by a clock
+    whose zone the document does not name, so that the precision is DAY.
     Exactly one body: `blocks` of plain text, or `html` with the base that its relative links are
     resolved against (None: they lose their targets).
     """
@@ -77,6 +78,7 @@ class Extraction:
     authors: tuple[Person, ...] = ()
     published: datetime | None = None
     precision: Precision = Precision.ARRIVAL
+    local_time: datetime | None = None
     language: str | None = None
     summary: str = ""
     blocks: tuple[Block, ...] = ()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from feedsvc.errors import EmptyDocument
 from feedsvc.ingest.article import Extraction, HtmlPage, MarkdownText, Readable
 from feedsvc.ingest.blocks import excerpt_end, html_text, render_blocks
+from feedsvc.ingest.defaults import with_defaults
 from feedsvc.ingest.extract.dump.article import extract_dump
 from feedsvc.ingest.extract.markdown import extract_markdown
 from feedsvc.ingest.extract.page.article import extract_page
@@ -14,6 +15,7 @@ from feedsvc.ingest.extract.summary import summarize
 from feedsvc.ingest.extract.textual import is_xml_text, to_xml_chars
 from feedsvc.ingest.readers import read
 from feedsvc.ingest.sanitize import sanitize_html
+from feedsvc.model.document import RootDefaults
 from feedsvc.model.entry import EntryDraft
 from feedsvc.model.ids import content_fingerprint
 from feedsvc.settings import LimitSettings
@@ -23,14 +25,22 @@ from feedsvc.settings import LimitSettings
 EXTRACTOR_VERSION = 2
 
 
-def draft_entry(path: bytes, raw: bytes, limits: LimitSettings, excerpt_bytes: int) -> EntryDraft:
+def draft_entry(
+    path: bytes,
+    raw: bytes,
+    limits: LimitSettings,
+    excerpt_bytes: int,
+    defaults: RootDefaults = RootDefaults(),
+) -> EntryDraft:
     """Take one document through decode, read, extract and sanitize.
 
-    path: relative to its root. excerpt_bytes: how much of a body feeds carry.
+    path: relative to its root. excerpt_bytes: how much of a body feeds carry. defaults: what its
+    root says where it is silent.
     Raises DocumentError of the stage that refused it; anything else that a library raises on
     hostile bytes is the caller's to turn into one.
     """
-    extraction = extract(read(path, raw, limits), limits)
+    stated = extract(read(path, raw, limits), limits)
+    extraction = with_defaults(stated, defaults)
     html = body_html(extraction, limits)
     text = html_text(html)
     if not text:
@@ -53,7 +63,8 @@ def draft_entry(path: bytes, raw: bytes, limits: LimitSettings, excerpt_bytes: i
         tags=tuple(map(to_xml_chars, extraction.tags)),
         enclosures=extraction.enclosures,
         canonical_url=extraction.canonical_url,
-        fingerprint=content_fingerprint(extraction.title, extraction.published, text),
+        # By what the document itself says: other defaults make no other article of it.
+        fingerprint=content_fingerprint(stated.title, stated.published, text),
         evidence=tuple(
             e if is_xml_text(e.value) else replace(e, value=to_xml_chars(e.value))
             for e in extraction.evidence

@@ -48,6 +48,20 @@ class SourceDocument:
     sha256: bytes
 
 
+@dataclass(frozen=True, kw_only=True)
+class RootDefaults:
+    """What a root says of its documents where they say nothing themselves.
+
+    language: BCP 47. time_zone: the IANA name of the zone that clocks without one are read in.
+    tags: added to those that a document has.
+    """
+
+    source: str | None = None
+    language: str | None = None
+    time_zone: str | None = None
+    tags: tuple[str, ...] = ()
+
+
 class Outcome(StrEnum):
     """How the ingestion of one document ended (DESIGN "Identity")."""
 

@@ -24,6 +24,9 @@ def check_over(store: Store, trouble: StoreError) -> None:
     folder = _folder(store)
     if folder and isinstance(trouble, StoreFull) and _free_bytes(folder) < MIN_FREE_BYTES:
         raise StoreFull(_short_of_room(folder))
+    closed = _closed(store)
+    if closed:
+        raise StoreError(closed)
     with store.writing() as connection:
         connection.execute(select(publication.c.id).with_for_update())
 
@@ -40,8 +43,15 @@ def degradation(store: Store) -> str | None:
         return "the database server takes no writes" if is_standby else None
     if _free_bytes(folder) < MIN_FREE_BYTES:
         return _short_of_room(folder)
-    closed = [path for path in (folder, store.sqlite_path) if path and not os.access(path, os.W_OK)]
-    return f"{closed[0]} may not be written to" if closed else None
+    return _closed(store)
+
+
+def _closed(store: Store) -> str | None:
+    """What of a SQLite store may not be written to; a transaction that writes nothing can begin."""
+    for path in (_folder(store), store.sqlite_path):
+        if path and not os.access(path, os.W_OK):
+            return f"{path} may not be written to"
+    return None
 
 
 def _folder(store: Store) -> Path | None:

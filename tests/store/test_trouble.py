@@ -126,6 +126,8 @@ def test_a_store_closed_to_us_is_degraded(
 ) -> None:
     monkeypatch.setattr(os, "access", lambda _path, _mode: False)
     assert "may not be written to" in (degradation(sqlite_store) or "")
+    with pytest.raises(StoreError, match="may not be written to"):
+        check_over(sqlite_store, StoreError())
 
 
 def test_a_store_in_a_folder_closed_to_us_is_read_and_anew_once_it_is_open(

@@ -6,11 +6,11 @@ import mimetypes
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from urllib.parse import urlsplit
 
-from feedsvc.ingest.extract.days.dates import FoundDate, find_date, parse_iso
+from feedsvc.ingest.extract.days.dates import FoundDate, find_date, found_instant, parse_iso
 from feedsvc.ingest.extract.page.facts import MAX_AUTHORS, distinct_tags, language_tag
 from feedsvc.ingest.extract.people.byline import parse_byline
 from feedsvc.ingest.extract.textual import clean_text
@@ -104,12 +104,11 @@ def _published(keys: Mapping[str, Any], language: str) -> FoundDate | None:
 
 def _date(value: Any, language: str) -> FoundDate | None:
     """A day, or an instant where a zone is given: without one, only the day is certain."""
-    if isinstance(value, datetime) and value.tzinfo is not None:
+    if isinstance(value, datetime) and (value.tzinfo is not None or value.time() != time.min):
         try:
-            instant = value.astimezone(UTC)
-        except OverflowError:  # the first or last hours that a datetime can hold
+            return found_instant(value, "front matter")
+        except OverflowError:
             return None
-        return FoundDate(instant=instant, precision=Precision.INSTANT, rule="front matter")
     if isinstance(value, date):
         noon = datetime(value.year, value.month, value.day, 12, tzinfo=UTC)
         return FoundDate(instant=noon, precision=Precision.DAY, rule="front matter")

@@ -72,6 +72,7 @@ def extract_markdown(document: MarkdownText, limits: LimitSettings) -> Extractio
         authors=authors,
         published=published.instant if published else None,
         precision=published.precision if published else Precision.ARRIVAL,
+        local_time=published.local_time if published else None,
         language=language or None,
         summary=front.summary,
         html=str(renderer.renderer.render(tokens, renderer.options, {})),

@@ -21,11 +21,13 @@ _REFERENCE = re.compile(
     r"|0*+(?:[0-8]|1[124-9]|2[0-9]|3[01]|5[5-7][0-9]{3}|6553[45]|[0-9]{6,10})(?![0-9]));?",
     re.IGNORECASE,
 )
-# A tag is told from a comment first: "<!--" in the value of an attribute begins none. What looks
-# like a tag is passed as far as it does so, ended or not: nothing is gone through twice.
-_COMMENT = re.compile(
-    r"<!--(?:-?>|.*?(?:--!?>|\Z))"
-    r"|(?P<tag><[a-z](?:[^>\"']|\"[^\"]{0,2000}+\"|'[^']{0,2000}+')*+)",
+_COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
+# "<!--" in the value of an attribute begins no comment. Where there is such a value, tags are told
+# from comments first; what looks like a tag is passed as far as it does so, ended or not: nothing
+# is gone through twice.
+_IN_A_VALUE = re.compile(r"=\s{0,9}+[\"'](?:[^\"'<]{1,2000}+|<(?!!--)){0,20}+<!--")
+_TAG_OR_COMMENT = re.compile(
+    rf"(?P<tag><[a-z](?:[^>\"']++|\"[^\"]{{0,2000}}+\"|'[^']{{0,2000}}+')*+)|{_COMMENT.pattern}",
     re.DOTALL | re.IGNORECASE,
 )
 # A hint for narrow columns; in titles, summaries and searches it only parts words.
@@ -38,8 +40,14 @@ def read_html(text: str) -> HtmlPage:
     References to what is no XML character go as well: a tree that resolves `&#1;` cannot be edited.
     """
     text = _SCRIPT.sub(lambda m: m[0] if "ld+json" in m["attributes"].lower() else "", text)
-    text = _COMMENT.sub(lambda m: m["tag"] or "", _STYLE.sub("", text))
+    text = _without_comments(_STYLE.sub("", text))
     return HtmlPage(markup=_REFERENCE.sub(_xml_reference, _SOFT_HYPHEN.sub("", text)))
+
+
+def _without_comments(text: str) -> str:
+    if _IN_A_VALUE.search(text):
+        return _TAG_OR_COMMENT.sub(lambda m: m["tag"] or "", text)
+    return _COMMENT.sub("", text)
 
 
 def _xml_reference(reference: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 _CLOCK = (
     r"(?P<hour>\d{1,2}) ?(?P<sep>[:.h٫時时시点點]|시 )(?P<minute>\d\d)(?:(?P=sep)(?P<second>\d\d))?"
@@ -77,12 +77,14 @@ _MONTHS_OF_USE = {
 class Clock:
     """A time of day beside a date: start, end span both; instant is aware, UTC, or None.
 
-    A printed time without a zone is local to nobody knows where: no instant then.
+    A printed time without a zone is local to nobody knows where: no instant then, but a
+    local_time, which is naive.
     """
 
     start: int
     end: int
     instant: datetime | None
+    local_time: datetime | None
 
 
 def clock_beside(folded: str, start: int, end: int, day: date) -> Clock | None:
@@ -90,8 +92,8 @@ def clock_beside(folded: str, start: int, end: int, day: date) -> Clock | None:
     clock = _TIME_AFTER.match(folded, end)
     if clock:
         zone, after = _zone_behind(folded, clock.end())
-        early = clock["early"]
-        return Clock(start=start, end=after, instant=_instant(day, clock, zone, early))
+        local_time = _local_time(day, clock, clock["early"])
+        return _clock((start, after), local_time, zone)
     earliest = max(0, start - _BEFORE_CHARS)
     if not any(sign in folded[earliest:start] for sign in _SIGNS_OF_A_CLOCK):
         return None
@@ -99,7 +101,8 @@ def clock_beside(folded: str, start: int, end: int, day: date) -> Clock | None:
         zone, after = _zone_behind(folded, clock.end())
         between = _BETWEEN.match(folded, after, start)
         if between and between.end() == start:
-            return Clock(start=clock.start(), end=end, instant=_instant(day, clock, zone, None))
+            local_time = _local_time(day, clock, None)
+            return _clock((clock.start(), end), local_time, zone)
     return None
 
 
@@ -117,12 +120,17 @@ def _zone_behind(folded: str, at: int) -> tuple[re.Match[str] | None, int]:
     return zone, zone.end()
 
 
-def _instant(
-    day: date, clock: re.Match[str], zone: re.Match[str] | None, early: str | None
-) -> datetime | None:
-    offset = _offset(zone, day) if zone else None
-    if offset is None:
-        return None
+def _clock(span: tuple[int, int], local_time: datetime | None, zone: re.Match[str] | None) -> Clock:
+    start, end = span
+    if local_time is None or zone is None:
+        return Clock(start=start, end=end, instant=None, local_time=local_time)
+    offset = _offset(zone, local_time)
+    instant = None if offset is None else (local_time - offset).replace(tzinfo=UTC)
+    return Clock(start=start, end=end, instant=instant, local_time=None)
+
+
+def _local_time(day: date, clock: re.Match[str], early: str | None) -> datetime | None:
+    """The time that a clock shows on a day, naive; None if there is no such time."""
     hour = int(clock["hour"] or clock["hour12"])
     minute, second = int(clock["minute"] or 0), int(clock["second"] or 0)
     half = clock["half"] or clock["half12"] or early
@@ -131,12 +139,9 @@ def _instant(
             return None
         hour = hour % 12 + (12 if half[0] in "p下" or half in ("午後", "오후") else 0)
     try:
-        local = datetime(
-            day.year, day.month, day.day, hour, minute, second, tzinfo=timezone(offset)
-        )
+        return datetime(day.year, day.month, day.day, hour, minute, second)  # noqa: DTZ001
     except ValueError:
         return None
-    return local.astimezone(UTC)
 
 
 def _offset(zone: re.Match[str], day: date) -> timedelta | None:

@@ -39,6 +39,7 @@ class FoundDate:
 
     instant: aware, UTC; 12:00 of the day where precision is DAY. start, end: offsets in the line
     (in its NFC form, should it not be in NFC); 0, 0 for metadata. rule: what recognised it.
+    local_time: naive, where a time stands beside it whose zone nobody names; precision is DAY then.
     """
 
     instant: datetime
@@ -46,6 +47,7 @@ class FoundDate:
     start: int = 0
     end: int = 0
     rule: str
+    local_time: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,7 +264,12 @@ def _with_time(folded: str, found: Day) -> FoundDate:
     if clock is None or clock.instant is None:
         noon = _noon(found.day)
         return FoundDate(
-            instant=noon, precision=Precision.DAY, start=start, end=end, rule=found.rule
+            instant=noon,
+            precision=Precision.DAY,
+            start=start,
+            end=end,
+            rule=found.rule,
+            local_time=clock.local_time if clock else None,
         )
     return FoundDate(
         instant=clock.instant,
@@ -290,8 +297,19 @@ def parse_iso(value: str) -> FoundDate | None:
     if stated is None or not FIRST_YEAR <= stated.year <= LAST_YEAR:
         return None
     at_midnight = (stated.hour, stated.minute, stated.second) == (0, 0, 0)
-    if stated.tzinfo is None or at_midnight:
+    if at_midnight:
         return FoundDate(instant=_noon(stated.date()), precision=Precision.DAY, rule=rule)
+    return found_instant(stated, rule)
+
+
+def found_instant(stated: datetime, rule: str) -> FoundDate:
+    """A time that is stated; without a zone, only its day is certain.
+
+    Raises OverflowError for the first or last hours that a datetime can hold.
+    """
+    if stated.tzinfo is None:
+        noon = _noon(stated.date())
+        return FoundDate(instant=noon, precision=Precision.DAY, rule=rule, local_time=stated)
     return FoundDate(instant=stated.astimezone(UTC), precision=Precision.INSTANT, rule=rule)
 
 

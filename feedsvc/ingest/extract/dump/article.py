@@ -93,6 +93,7 @@ def compose(labelled: list[Labelled], reliability: Reliability | None = None) ->
         authors=authors,
         published=dated.found.instant if dated else None,
         precision=dated.found.precision if dated else Precision.ARRIVAL,
+        local_time=dated.found.local_time if dated else None,
         language=code,
         summary=summarize(_prose(blocks)),
         blocks=tuple(blocks),

@@ -84,6 +84,7 @@ def extract_page(page: HtmlPage, limits: LimitSettings) -> Extraction:
         authors=authors.value if authors else (),
         published=published.value.instant if published else None,
         precision=published.value.precision if published else Precision.ARRIVAL,
+        local_time=published.value.local_time if published else None,
         language=language.value if language else None,
         summary=_summary(descriptions),
         html=body.html,

@@ -191,7 +191,7 @@ def _as_printed(date: FoundDate, days: list[date_type]) -> FoundDate:
     day = date.instant.date()
     if date.precision is not Precision.DAY or day in days:
         return date
-    return replace(date, instant=date.instant + (days[0] - day))
+    return replace(date, instant=date.instant + (days[0] - day), local_time=None)
 
 
 def parse_stated(text: str, language: str | None) -> FoundDate | None:
@@ -208,7 +208,12 @@ def _shown_date(shown: Shown) -> Found[FoundDate] | None:
     if dump is None or dump.published is None:
         return None
     told = next(e for e in dump.evidence if e.field == "published")
-    date = FoundDate(instant=dump.published, precision=dump.precision, rule=told.rule)
+    date = FoundDate(
+        instant=dump.published,
+        precision=dump.precision,
+        rule=told.rule,
+        local_time=dump.local_time,
+    )
     confidence = min(told.confidence, 0.85)
     return Found(value=date, rule=f"shown: {told.rule}", confidence=confidence)
 
