@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -20,6 +21,7 @@ from pydantic import (
     PositiveInt,
     PrivateAttr,
     ValidationError,
+    model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
@@ -99,12 +101,40 @@ class StoreSettings(_Section):
     busy_timeout_s: PositiveFloat
 
 
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("must be a time zone of the IANA database, as Europe/Berlin is") from None
+    return value
+
+
+# Such a string names a language, BCP 47, or none.
+LanguageOrNone = Annotated[str, Field(pattern=r"^([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*)?$")]
+Tag = Annotated[str, Field(max_length=64), AfterValidator(_title)]
+
+
+class RootSettings(_Section):
+    """A watched folder, and what it says of its documents where they are silent."""
+
+    path: Path
+    source: Annotated[str, Field(max_length=200), AfterValidator(_line)] = ""
+    language: LanguageOrNone = ""
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = ""
+    tags: Annotated[tuple[Tag, ...], Field(max_length=32)] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_full(cls, value: Any) -> Any:  # Any: raw, typed right after
+        return {"path": value} if isinstance(value, str | Path) else value
+
+
 # The first part of ROOT/PATH.
 RootName = Annotated[str, Field(pattern=r"^[^/\x00-\x1F]+$", max_length=64)]
 
 
 class IngestSettings(_Section):
-    roots: Annotated[dict[RootName, Path], Field(min_length=1)]
+    roots: Annotated[dict[RootName, RootSettings], Field(min_length=1)]
     settle_s: PositiveFloat
     scan_interval_s: PositiveFloat
     workers: Annotated[int, Field(ge=0, le=256)]
@@ -205,7 +235,10 @@ def load_settings(
     for layer in layers:
         for section, values in layer.items():
             if isinstance(merged.get(section), dict) and isinstance(values, Mapping):
-                merged[section] = {**merged[section], **values}
+                before = merged[section]
+                merged[section] = {**before, **values}
+                if section == "ingest" and "roots" in values:
+                    merged[section]["roots"] = _laid_over(before["roots"], values["roots"])
             else:
                 merged[section] = values
     try:
@@ -218,6 +251,18 @@ def load_settings(
         raise ConfigError(problems)
     settings._config_file = config.resolve() if config else None
     return settings
+
+
+def _laid_over(before: Any, roots: Any) -> Any:  # Any: raw, typed by `Settings` right after
+    """These roots alone; one that is only given another folder keeps what else was said of it."""
+    if not isinstance(before, Mapping) or not isinstance(roots, Mapping):
+        return roots
+    return {
+        name: {**before[name], "path": root}
+        if isinstance(root, str | Path) and isinstance(before.get(name), Mapping)
+        else root
+        for name, root in roots.items()
+    }
 
 
 def _read_toml(path: Path) -> Layer:
@@ -249,7 +294,10 @@ def _told(location: tuple[int | str, ...], kind: str, message: str) -> str:
     if kind != "extra_forbidden":
         message = message.removeprefix("Value error, ")
         return f"{name}: {message[:1].lower()}{message[1:]}"
-    return f"{name}: there is no such setting{_nearest(name, _known_names())}"
+    known = _known_names()
+    if location[:2] == ("ingest", "roots"):
+        known = [".".join(map(str, (*location[:-1], key))) for key in RootSettings.model_fields]
+    return f"{name}: there is no such setting{_nearest(name, known)}"
 
 
 def _nearest(name: str, known: list[str]) -> str:
@@ -275,9 +323,9 @@ def _unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:
             yield f"{name}: there is no such setting{_nearest(name.upper(), sorted(known))}"
 
 
-def _clashing_roots(roots: Mapping[str, Path]) -> Iterator[str]:
+def _clashing_roots(roots: Mapping[str, RootSettings]) -> Iterator[str]:
     """A document in two roots would have two identities, so one root inside another is refused."""
-    resolved = {name: Path(os.path.realpath(path)) for name, path in roots.items()}
+    resolved = {name: Path(os.path.realpath(root.path)) for name, root in roots.items()}
     for name, path in resolved.items():
         for other, outer in resolved.items():
             if name != other and (outer in path.parents or (outer == path and other < name)):

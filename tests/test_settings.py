@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from feedsvc.bundled import bundled
 from feedsvc.errors import ConfigError
-from feedsvc.settings import Settings, load_settings
+from feedsvc.settings import RootSettings, Settings, load_settings
 
 DEFAULTS = bundled("config") / "default.toml"
 
@@ -29,6 +29,10 @@ def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 def site(tmp_path: Path) -> Path:
     """Where the site's own file would lie."""
     return tmp_path / "site.toml"
+
+
+def folders(settings: Settings) -> dict[str, Path]:
+    return {name: root.path for name, root in settings.ingest.roots.items()}
 
 
 def problems(config: Path | None = None, **options: dict[str, Any]) -> list[str]:
@@ -84,7 +88,7 @@ def test_variables_of_options_are_no_unknown_settings(
 
 def test_the_sites_roots_replace_the_default_ones(site: Path) -> None:
     site.write_text('[ingest.roots]\nnews = "/srv/news"\nwire = "/srv/wire"\n')
-    assert load_settings(site).ingest.roots == {
+    assert folders(load_settings(site)) == {
         "news": Path("/srv/news"),
         "wire": Path("/srv/wire"),
     }
@@ -92,7 +96,68 @@ def test_the_sites_roots_replace_the_default_ones(site: Path) -> None:
 
 def test_roots_may_come_from_the_environment_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FEEDSVC_INGEST__ROOTS", '{"news": "/srv/news"}')
-    assert load_settings().ingest.roots == {"news": Path("/srv/news")}
+    assert folders(load_settings()) == {"news": Path("/srv/news")}
+
+
+WIRE = """
+[ingest.roots]
+notes = "/srv/notes"
+[ingest.roots.wire]
+path = "/srv/wire"
+source = "The Wire"
+language = "en-GB"
+time_zone = "Europe/London"
+tags = ["wire", "News desk"]
+"""
+
+
+def test_a_root_may_say_what_holds_for_its_documents(site: Path) -> None:
+    site.write_text(WIRE)
+    roots = load_settings(site).ingest.roots
+    assert roots["wire"] == RootSettings(
+        path=Path("/srv/wire"),
+        source="The Wire",
+        language="en-GB",
+        time_zone="Europe/London",
+        tags=("wire", "News desk"),
+    )
+    assert roots["notes"] == RootSettings(path=Path("/srv/notes"))
+
+
+def test_a_root_in_the_environment_may_say_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "FEEDSVC_INGEST__ROOTS", '{"wire": {"path": "/srv/wire", "source": "The Wire"}}'
+    )
+    assert load_settings().ingest.roots["wire"].source == "The Wire"
+
+
+def test_another_folder_for_a_root_keeps_what_was_said_of_it(site: Path) -> None:
+    site.write_text(WIRE)
+    settings = load_settings(site, {"ingest": {"roots": {"wire": "/mnt/wire", "new": "/mnt/new"}}})
+    assert folders(settings) == {"wire": Path("/mnt/wire"), "new": Path("/mnt/new")}
+    assert settings.ingest.roots["wire"].source == "The Wire"
+    assert settings.ingest.roots["new"].source == ""
+
+
+def test_every_mistake_in_a_root_is_told_at_once(site: Path) -> None:
+    site.write_text(
+        "[ingest.roots.wire]\n"
+        'source = "two\\nlines"\nlanguage = "in English"\ntime_zone = "Mars/Olympus"\n'
+        'tags = ["good", ""]\ntimezone = "Europe/Berlin"\n'
+        '[ingest.roots.notes]\npath = "/srv/notes"\ntime_zone = "../../etc/passwd"\n'
+    )
+    zone = "must be a time zone of the IANA database, as Europe/Berlin is"
+    pattern = "string should match pattern '^([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*)?$'"
+    assert sorted(problems(site)) == [
+        f"ingest.roots.notes.time_zone: {zone}",
+        f"ingest.roots.wire.language: {pattern}",
+        "ingest.roots.wire.path: field required",
+        "ingest.roots.wire.source: must be one line without control characters",
+        "ingest.roots.wire.tags.1: must not be empty",
+        f"ingest.roots.wire.time_zone: {zone}",
+        "ingest.roots.wire.timezone: there is no such setting; "
+        "did you mean ingest.roots.wire.time_zone?",
+    ]
 
 
 def test_settings_stay_as_they_were_loaded() -> None:

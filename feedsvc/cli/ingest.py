@@ -78,16 +78,17 @@ def ingest(
 def _below_a_root(path: str, settings: Settings) -> str:
     """What the user typed, a path from here or ROOT/PATH, as ROOT/PATH."""
     given = _absolute(Path(path))
-    for name, folder in settings.ingest.roots.items():
-        if given == _absolute(folder):
+    for name, root in settings.ingest.roots.items():
+        folder = _absolute(root.path)
+        if given == folder:
             return name
-        if given.is_relative_to(_absolute(folder)):
-            return f"{name}/{given.relative_to(_absolute(folder))}"
+        if given.is_relative_to(folder):
+            return f"{name}/{given.relative_to(folder)}"
     # Without "." or "..", which no name of a document has.
     is_plain = os.path.normpath(path) == path.rstrip("/")
     if is_plain and path.partition("/")[0] in settings.ingest.roots:
         return path
-    folders = ", ".join(f"{name}={folder}" for name, folder in settings.ingest.roots.items())
+    folders = ", ".join(f"{name}={root.path}" for name, root in settings.ingest.roots.items())
     raise ConfigError([f"{path} lies in none of the watched folders ({folders})"])
 
 

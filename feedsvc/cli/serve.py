@@ -78,7 +78,8 @@ def _with_free_port(settings: Settings) -> Settings:
 def _check_folders(runtime: Runtime) -> None:
     """Refuse a folder that never was there: a slip of the pen. One that was may come back."""
     problems = []
-    for name, folder in runtime.settings.ingest.roots.items():
+    for name, root in runtime.settings.ingest.roots.items():
+        folder = root.path
         if folder.is_dir():
             continue
         if runtime.runs.have_seen(name):
@@ -109,8 +110,8 @@ def _announce(settings: Settings, site: Site) -> None:
         name = format.label if format is FeedFormat.JSON else f"{format.label} feed"
         click.echo(f"  {name:<20} {urls.feed(Selection(), format)}")
     click.echo(f"  {'All feeds (OPML)':<20} {urls.opml}")
-    for name, folder in settings.ingest.roots.items():
-        click.echo(f"  {'Watching ' + name:<20} {folder.absolute()}")
+    for name, root in settings.ingest.roots.items():
+        click.echo(f"  {'Watching ' + name:<20} {root.path.absolute()}")
     click.echo("\n  Ctrl-C stops it.\n")
 
 

@@ -16,7 +16,14 @@ from pathlib import Path
 
 from feedsvc.errors import DocumentError, PostponedDocument, UnreadableDocument, is_transient
 from feedsvc.ingest.walk import OPEN_FLAGS, ROOT_FLAGS, Name, Walk
-from feedsvc.model.document import MAX_PATH_BYTES, DocumentPath, FileState, SourceDocument
+from feedsvc.model.document import (
+    MAX_PATH_BYTES,
+    NO_DEFAULTS,
+    DocumentPath,
+    FileState,
+    RootDefaults,
+    SourceDocument,
+)
 
 
 class RootUnreadable(UnreadableDocument):
@@ -46,12 +53,16 @@ class ReadDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class WatchedRoot:
-    """A watched folder. excluded: absolute paths in it that are never documents."""
+    """A watched folder. excluded: absolute paths in it that are never documents.
+
+    defaults: what it says of its documents where they are silent.
+    """
 
     name: str
     directory: Path
     max_document_bytes: int
     excluded: frozenset[bytes] = frozenset()
+    defaults: RootDefaults = NO_DEFAULTS
 
     def device(self) -> int:
         """The device the folder lies on. Raises RootUnreadable."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from feedsvc.ingest.blocks import html_text
-from feedsvc.model.entry import Enclosure, Entry, EntryDraft, Precision
+from feedsvc.ingest.defaults import FOLDER_DEFAULT
+from feedsvc.model.entry import Enclosure, Entry, EntryDraft, Evidence, Precision
 from feedsvc.model.ids import fold
 
 _ALIKE = str.maketrans(
@@ -105,6 +106,15 @@ def _shingles(text: str) -> frozenset[tuple[str, ...]]:
     return frozenset(
         tuple(words[n : n + _SHINGLE]) for n in range(max(1, len(words) - _SHINGLE + 1)) if words
     )
+
+
+def stated_source(source: str | None, evidence: Sequence[Evidence]) -> str:
+    """The source that a document itself names, folded; "" where only its root does.
+
+    What tells articles apart does not change with the settings.
+    """
+    is_default = any(e.field == "source" and e.rule == FOLDER_DEFAULT for e in evidence)
+    return "" if is_default else fold(source or "")
 
 
 def is_article_address(url: str) -> bool:

@@ -15,7 +15,7 @@ from feedsvc.ingest.extract.summary import summarize
 from feedsvc.ingest.extract.textual import is_xml_text, to_xml_chars
 from feedsvc.ingest.readers import read
 from feedsvc.ingest.sanitize import sanitize_html
-from feedsvc.model.document import RootDefaults
+from feedsvc.model.document import NO_DEFAULTS, RootDefaults
 from feedsvc.model.entry import EntryDraft
 from feedsvc.model.ids import content_fingerprint
 from feedsvc.settings import LimitSettings
@@ -30,7 +30,7 @@ def draft_entry(
     raw: bytes,
     limits: LimitSettings,
     excerpt_bytes: int,
-    defaults: RootDefaults = RootDefaults(),
+    defaults: RootDefaults = NO_DEFAULTS,
 ) -> EntryDraft:
     """Take one document through decode, read, extract and sanitize.
 

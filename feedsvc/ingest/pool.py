@@ -24,6 +24,7 @@ from typing import Any, Generic, TypeVar
 from feedsvc.errors import DocumentError, PostponedDocument, RefusedDocument
 from feedsvc.ingest.pipeline import draft_entry
 from feedsvc.ingest.worker import Answer, Draft, Failure, serve
+from feedsvc.model.document import NO_DEFAULTS, RootDefaults
 from feedsvc.model.entry import EntryDraft
 from feedsvc.settings import LimitSettings
 
@@ -45,11 +46,15 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True, kw_only=True)
 class Job(Generic[Key]):
-    """A document to extract. key: how the caller knows it; path: relative; raw: all its bytes."""
+    """A document to extract. key: how the caller knows it; path: relative; raw: all its bytes.
+
+    defaults: what its root says where it is silent.
+    """
 
     key: Key
     path: bytes
     raw: bytes
+    defaults: RootDefaults = NO_DEFAULTS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,7 +243,7 @@ class ExtractionPool:
                 allowed_s = len(batch.jobs) * self._limits.document_timeout_s + _GRACE_S
                 worker.deadline = time.monotonic() + allowed_s
                 try:
-                    worker.pipe.send([(job.path, job.raw) for job in batch.jobs])
+                    worker.pipe.send([(job.path, job.raw, job.defaults) for job in batch.jobs])
                 except OSError:  # it died since its last answer
                     self._bury(worker)
 

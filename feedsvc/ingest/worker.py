@@ -17,14 +17,17 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 
 from feedsvc.errors import DocumentError, is_transient
+from feedsvc.model.document import RootDefaults
 from feedsvc.model.entry import EntryDraft
 from feedsvc.settings import LimitSettings
 
-Draft = Callable[[bytes, bytes, LimitSettings, int], EntryDraft]
+# Of a path, bytes, limits, the length of an excerpt and the root's defaults.
+Draft = Callable[[bytes, bytes, LimitSettings, int, RootDefaults], EntryDraft]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +52,12 @@ def serve(pipe: Connection, limits: LimitSettings, excerpt_bytes: int, draft: Dr
         pipe.send(None)
         while True:
             documents = pipe.recv()
-            pipe.send([_draft_one(p, raw, limits, excerpt_bytes, draft) for p, raw in documents])
+            pipe.send(
+                [
+                    _draft_one(limits, partial(draft, path, raw, limits, excerpt_bytes, defaults))
+                    for path, raw, defaults in documents
+                ]
+            )
 
 
 def _prepare(limits: LimitSettings) -> None:
@@ -82,16 +90,14 @@ def _mapped_bytes() -> int:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def _draft_one(
-    path: bytes, raw: bytes, limits: LimitSettings, excerpt_bytes: int, draft: Draft
-) -> Answer:
+def _draft_one(limits: LimitSettings, draft: Callable[[], EntryDraft]) -> Answer:
     used = resource.getrusage(resource.RUSAGE_SELF)
     cpu_s = math.ceil(used.ru_utime + used.ru_stime + limits.document_cpu_s)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, hard))
     signal.setitimer(signal.ITIMER_REAL, limits.document_timeout_s)
     try:
-        return draft(path, raw, limits, excerpt_bytes)
+        return draft()
     except DocumentError as error:
         return error
     except MemoryError:

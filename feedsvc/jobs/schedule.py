@@ -110,7 +110,7 @@ def _keep_watch(
     lost: threading.Event,
 ) -> None:
     watcher = Watcher(
-        roots={name: path.absolute() for name, path in runtime.settings.ingest.roots.items()},
+        roots={n: root.path.absolute() for n, root in runtime.settings.ingest.roots.items()},
         folders_in=ingestion.folders_in,
         tell=schedule.glance,
         tell_all=schedule.look_soon,

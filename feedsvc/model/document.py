@@ -62,6 +62,9 @@ class RootDefaults:
     tags: tuple[str, ...] = ()
 
 
+NO_DEFAULTS = RootDefaults()
+
+
 class Outcome(StrEnum):
     """How the ingestion of one document ended (DESIGN "Identity")."""
 

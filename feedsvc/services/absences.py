@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from feedsvc.errors import DocumentError
-from feedsvc.ingest.discover import ReadDocument
+from feedsvc.ingest.discover import ReadDocument, WatchedRoot
 from feedsvc.ingest.pool import Extracted, ExtractionPool, Job
-from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome
+from feedsvc.model.document import NO_DEFAULTS, DocumentOutcome, DocumentPath, Outcome
 from feedsvc.services.batches import Batches, Step
 from feedsvc.services.settling import (
     CONFIRMING_SWEEPS,
@@ -48,6 +48,7 @@ class Absences:
 
     batches: Batches
     pool: ExtractionPool
+    roots: Sequence[WatchedRoot]
     is_there: Callable[[DocumentPath], bool]
     withdraw_after_s: float | None
 
@@ -109,8 +110,8 @@ class Absences:
                 raw = fetch_original(connection, holder.sha256) if holder.sha256 else None
                 if raw is not None:
                     reads[holder.path] = (link, remembered(holder, raw))
-        jobs = (Job(key=r, path=r.source.path.path, raw=r.raw) for _, r in reads.values())
-        for extracted in self.pool.extract(jobs):
+        remembered_reads = [read for _, read in reads.values()]
+        for extracted in self.pool.extract(jobs(remembered_reads, self.roots)):
             link, _ = reads[extracted.key.source.path]
             self.batches.publish([_promotion_step(link, extracted)])
 
@@ -130,6 +131,17 @@ class Absences:
                 ]
                 found += there[:1]
         return found
+
+
+def jobs(
+    reads: Iterable[ReadDocument], roots: Sequence[WatchedRoot]
+) -> Iterator[Job[ReadDocument]]:
+    """Documents as the pool takes them, each with what its root says."""
+    defaults = {root.name: root.defaults for root in roots}
+    for read in reads:
+        path = read.source.path
+        told = defaults.get(path.root, NO_DEFAULTS)  # a root may be watched no more
+        yield Job(key=read, path=path.path, raw=read.raw, defaults=told)
 
 
 def _chunks(paths: Iterable[DocumentPath]) -> Iterator[list[DocumentPath]]:

@@ -15,12 +15,13 @@ from feedsvc.ingest.discover import ReadDocument, WatchedRoot
 from feedsvc.ingest.pipeline import EXTRACTOR_VERSION
 from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.ingest.sanitize import POLICY_VERSION
-from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome
+from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome, RootDefaults
 from feedsvc.model.run import RunRequest, RunState
+from feedsvc.services.absences import jobs
 from feedsvc.services.recording import Listener, Recorder
 from feedsvc.services.settling import remembered
 from feedsvc.services.survey import Survey
-from feedsvc.services.sweep import Sweeper, jobs
+from feedsvc.services.sweep import Sweeper
 from feedsvc.settings import Settings
 from feedsvc.store.documents import (
     EntryLink,
@@ -181,7 +182,7 @@ class Ingestion:
                     fingerprint=getattr(extracted.outcome, "fingerprint", None),
                     extractor_version=EXTRACTOR_VERSION,
                 )
-                for extracted in self._pool.extract(jobs(read for _, read in outdated))
+                for extracted in self._pool.extract(jobs((read for _, read in outdated), ()))
             ]
             with publishing(self._store, self._lease, self._clock) as work:
                 for link in fresh:
@@ -245,9 +246,15 @@ def watched_roots(settings: Settings, store: Store) -> list[WatchedRoot]:
     return [
         WatchedRoot(
             name=name,
-            directory=directory,
+            directory=root.path,
             max_document_bytes=settings.limits.max_document_bytes,
             excluded=frozenset(excluded),
+            defaults=RootDefaults(
+                source=root.source or None,
+                language=root.language or None,
+                time_zone=root.time_zone or None,
+                tags=root.tags,
+            ),
         )
-        for name, directory in settings.ingest.roots.items()
+        for name, root in settings.ingest.roots.items()
     ]

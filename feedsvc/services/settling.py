@@ -18,10 +18,11 @@ from feedsvc.ingest.identity import (
     is_article_address,
     is_same_article,
     is_significant,
+    stated_source,
 )
 from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome, SourceDocument
 from feedsvc.model.entry import EntryDraft, EntryState, Evidence, Precision
-from feedsvc.model.ids import fold, mint_guid
+from feedsvc.model.ids import mint_guid
 from feedsvc.model.run import RunRequest
 from feedsvc.store.documents import (
     EntryLink,
@@ -246,8 +247,7 @@ class Settling:
         others = [
             stored
             for stored in find_by_canonical_url(self.connection, url)
-            if fold(stored.entry.source.name if stored.entry.source else "")
-            == fold(draft.source or "")
+            if _stated_source(stored) == stated_source(draft.source, draft.evidence)
         ]
         for stored in others:
             if not is_same_article(draft, stored.entry):
@@ -430,6 +430,11 @@ class Settling:
             title=entry.title,
             resurfaces=resurfaces,
         )
+
+
+def _stated_source(stored: StoredEntry) -> str:
+    source = stored.entry.source
+    return stated_source(source.name if source else None, stored.evidence)
 
 
 def _dated_like(stored: StoredEntry, draft: EntryDraft) -> EntryDraft:

@@ -20,7 +20,7 @@ from feedsvc.ingest.identity import find_swaps
 from feedsvc.ingest.pool import Extracted, ExtractionPool, Job
 from feedsvc.model.document import DocumentOutcome, DocumentPath, SourceDocument
 from feedsvc.model.run import RunRequest
-from feedsvc.services.absences import Absences
+from feedsvc.services.absences import Absences, jobs
 from feedsvc.services.batches import Batches, Step, draft_step, quarantine_step
 from feedsvc.services.recording import Recorder
 from feedsvc.services.settling import Settling, Surroundings
@@ -124,6 +124,7 @@ class _Settlement:
         self._absences = Absences(
             batches=self.batches,
             pool=sweeper.pool,
+            roots=sweeper.roots,
             is_there=self._is_there,
             withdraw_after_s=sweeper.settings.withdraw_after_s if withdraws else None,
         )
@@ -258,10 +259,13 @@ class _Settlement:
                 self.batches.publish(steps)
                 yield from (read for read in reads if read.source.sha256 not in seen)
 
-        for extracted in _chunks(self._to.pool.extract(jobs(to_extract())), _CHUNK):
+        for extracted in _chunks(self._to.pool.extract(self._jobs(to_extract())), _CHUNK):
             self.batches.publish(self._steps(extracted))
-        for extracted in _chunks(self._to.pool.extract(jobs(undecided)), _CHUNK):
+        for extracted in _chunks(self._to.pool.extract(self._jobs(undecided)), _CHUNK):
             self.batches.publish(self._steps(extracted))
+
+    def _jobs(self, reads: Iterable[ReadDocument]) -> Iterator[Job[ReadDocument]]:
+        return jobs(reads, self._to.roots)
 
     def _steps(self, extracted: Sequence[Extracted[ReadDocument]]) -> list[Step]:
         """How to settle what was extracted; what its process kept from that is left for later."""
@@ -355,12 +359,6 @@ def _extracted_step(extracted: Extracted[ReadDocument]) -> Step:
     if isinstance(outcome, DocumentError):
         return quarantine_step(found, outcome, read.source.sha256)
     return draft_step(found, read, outcome)
-
-
-def jobs(reads: Iterable[ReadDocument]) -> Iterator[Job[ReadDocument]]:
-    """Documents as the pool takes them."""
-    for read in reads:
-        yield Job(key=read, path=read.source.path.path, raw=read.raw)
 
 
 def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:

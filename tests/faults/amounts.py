@@ -11,8 +11,8 @@ ROUNDS = int(os.environ.get("SOAK_KILL_ROUNDS", "1"))
 FILES = int(os.environ.get("SOAK_KILL_FILES", "300"))
 # Rounds of what takes longer each: several schedulers, frozen, locked out, trees that move.
 LONG_ROUNDS = int(os.environ.get("SOAK_LONG_ROUNDS", "1"))
-FROZEN_S = float(os.environ.get("SOAK_FROZEN_S", "1"))
-LOCKED_S = float(os.environ.get("SOAK_LOCKED_S", "2"))
+FROZEN_S = float(os.environ.get("SOAK_FROZEN_S", "0.5"))
+LOCKED_S = float(os.environ.get("SOAK_LOCKED_S", "1"))
 # Whether faults are tried at every operation and every page, or at so many of them.
 EVERY = "SOAK_EVERY" in os.environ
 SAMPLES = 3

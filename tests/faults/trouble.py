@@ -73,13 +73,13 @@ _FILE_ERRORS = {
     Kind.BAD_DISK: errno.EIO,
     Kind.NO_MORE_FILES: errno.EMFILE,
 }
+# As SQLite tells them: by code and in words.
 _SQLITE_ERRORS = {
-    Kind.LOCKED: "database is locked",
-    Kind.FULL: "database or disk is full",
-    Kind.BAD_DISK: "disk I/O error",
-    Kind.NO_MORE_FILES: "unable to open database file",
-    Kind.CUT_OFF: "disk I/O error",
-    Kind.LOST_ANSWER: "disk I/O error",
+    Kind.LOCKED: (5, "database is locked"),
+    Kind.FULL: (13, "database or disk is full"),
+    Kind.BAD_DISK: (10, "disk I/O error"),
+    Kind.NO_MORE_FILES: (14, "unable to open database file"),
+    Kind.LOST_ANSWER: (10, "disk I/O error"),
 }
 _SQLSTATES = {Kind.LOCKED: "55P03", Kind.FULL: "53100", Kind.BAD_DISK: "58030"}
 _OPERATIONS = {
@@ -162,13 +162,19 @@ class Trouble:
         driver = dialect.loaded_dbapi
         commit = dialect.do_commit
 
+        def sqlite_error() -> Exception:
+            code, told = _SQLITE_ERRORS[self.kind]
+            error: Any = driver.OperationalError(told)  # Any: SQLite's alone have a code
+            error.sqlite_errorcode = code
+            return error  # type: ignore[no-any-return]
+
         def fail(connection: Any) -> None:  # Any: either driver's connection
             if self.kind is Kind.EXIT:
                 os._exit(EXITED)
             if store.is_sqlite:
                 if self.kind is Kind.FULL and connection.in_transaction:
                     connection.execute("ROLLBACK")  # as SQLite itself may do
-                raise driver.OperationalError(_SQLITE_ERRORS[self.kind])
+                raise sqlite_error()
             if self.kind in _SQLSTATES:
                 code = _SQLSTATES[self.kind]
                 message = "lock timeout" if self.kind is Kind.LOCKED else self.kind
@@ -195,7 +201,9 @@ class Trouble:
             if self.meets(Operation.CONNECT):
                 if self.kind is Kind.EXIT:
                     os._exit(EXITED)
-                raise driver.OperationalError(_SQLITE_ERRORS[self.kind])
+                if store.is_sqlite:
+                    raise sqlite_error()
+                raise driver.OperationalError("connection failed")
 
         # These have other arguments each, and SQLAlchemy counts them.
         event.listen(engine, "do_execute", lambda c, _s, _p, _x: before_statement(c))

@@ -16,6 +16,7 @@ import pytest
 
 from feedsvc.errors import DocumentError, EmptyDocument, PostponedDocument, RefusedDocument
 from feedsvc.ingest.pool import BATCH_BYTES, BATCH_DOCUMENTS, Extracted, ExtractionPool, Job
+from feedsvc.model.document import RootDefaults
 from feedsvc.model.entry import EntryDraft, Precision
 from feedsvc.settings import LimitSettings, load_settings
 
@@ -29,7 +30,9 @@ TIGHT = LIMITS.model_copy(
 )
 
 
-def behave(path: bytes, raw: bytes, limits: LimitSettings, excerpt_bytes: int) -> EntryDraft:
+def behave(
+    path: bytes, raw: bytes, limits: LimitSettings, excerpt_bytes: int, defaults: RootDefaults
+) -> EntryDraft:
     """Do in a worker what the document says."""
     match raw:
         case b"hang":
@@ -63,7 +66,7 @@ def behave(path: bytes, raw: bytes, limits: LimitSettings, excerpt_bytes: int) -
         text=raw.decode(),
         html="",
         excerpt_end=None,
-        source=None,
+        source=defaults.source,
         tags=(),
         enclosures=(),
         canonical_url=None,
@@ -161,6 +164,17 @@ def test_a_closed_pool_says_so_rather_than_give_no_results() -> None:
     pool.close()
     with pytest.raises(RuntimeError, match="closed"):
         list(pool.extract(jobs(b"a")))
+
+
+def test_what_a_root_says_travels_with_its_documents(pool: ExtractionPool) -> None:
+    roots = [RootDefaults(source=f"Source {number}") for number in range(3)]
+    told = [
+        Job(key=number, path=b"a.txt", raw=b"a", defaults=root) for number, root in enumerate(roots)
+    ]
+    found = {e.key: e.outcome for e in pool.extract(told)}
+    assert [getattr(found[number], "source", None) for number in range(3)] == [
+        root.source for root in roots
+    ]
 
 
 def test_two_runs_of_one_pool_may_be_interleaved(pool: ExtractionPool) -> None:

@@ -330,6 +330,8 @@ def _rfc2822(value: str) -> datetime | None:
         return None
     try:
         # OverflowError: the standard library lets through offsets of any size.
-        return parsedate_to_datetime(value)
+        stated = parsedate_to_datetime(value)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
+    # Without an offset it may be anything, in which the library has overlooked a "pm" or a zone.
+    return stated if stated.tzinfo else None
