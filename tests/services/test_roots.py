@@ -89,24 +89,24 @@ def test_an_edit_is_told_by_what_the_document_says(open_with: Opener) -> None:
     )
 
 
-def page(title: str, body: str) -> str:
-    url = "https://elsewhere.example.org/2022/11/storm"
-    head = f'<title>{title}</title><link rel="canonical" href="{url}">'
-    article = f"<article><h1>{title}</h1><p>{body}</p></article>"
-    return f"<html><head>{head}</head><body>{article}</body></html>"
+def crawled(more: str) -> str:
+    """A dump that names its address, and no source."""
+    body = f"{article().partition('2022')[2].strip()} {more}"
+    return f"{article(body=body)}\n\nhttps://elsewhere.example.org/2022/11/storm\n"
 
 
 def test_a_recrawl_is_known_again_whatever_its_root_is_called(open_with: Opener) -> None:
-    body = "The harbour of Ilmen was closed on Friday, when the storm had broken its wall. " * 8
     service = open_with(source="The Wire")
-    wire(service).write("a.html", page("Storm shuts the harbour", body))
+    wire(service).write("a.txt", crawled("The wall was broken, and nobody was there to mend it."))
     service.ingest()
     before = service.entry()
+    assert before.canonical_url is not None
     assert before.source is not None
+    assert before.source.name == "The Wire"
     service = open_with(source="The Wire Service")
-    wire(service).write("b.html", page("Storm shuts the harbour", body + "It was mended."))
-    service.folder.write("c.html", page("Storm shuts the harbour", body + "It was not mended."))
-    assert service.ingest() == {"b.html": Outcome.RECRAWLED, "c.html": Outcome.RECRAWLED}
+    wire(service).write("b.txt", crawled("The wall was broken, and then it was mended."))
+    service.folder.write("c.txt", crawled("The wall was broken, and it was left so for a year."))
+    assert service.ingest() == {"b.txt": Outcome.RECRAWLED, "c.txt": Outcome.RECRAWLED}
     assert service.entry() == before
 
 
