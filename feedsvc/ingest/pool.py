@@ -15,8 +15,9 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from multiprocessing import connection
+from multiprocessing import connection, forkserver
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Generic, TypeVar
@@ -99,6 +100,20 @@ class _Worker:
     batches_done: int = 0
 
 
+def warm_up() -> None:
+    """Start the server that workers are forked from; it loads what they need meanwhile."""
+    _forking()
+    forkserver.ensure_running()
+
+
+def _forking() -> ForkServerContext:
+    # Never fork from here: this process has threads. The server has imported all that workers
+    # need, so that one that was killed is back at once.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    return context
+
+
 class ExtractionPool:
     """Worker processes for extraction; a context manager. Used by one thread at a time.
 
@@ -118,10 +133,7 @@ class ExtractionPool:
         self._waiting: deque[_Batch[Any]] = deque()  # Any: of whichever run
         self._failure: Exception | None = None
         self._is_closed = False
-        # Never fork: this process has threads. The server it forks from has imported all it needs,
-        # so that a worker that was killed is back at once.
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(_PRELOADED)
+        self._context = _forking()
         self._workers: list[_Worker] = []
         self._bell, self._ring = self._context.Pipe(duplex=False)
         self._keeper = threading.Thread(target=self._keep, name="extraction-pool", daemon=True)

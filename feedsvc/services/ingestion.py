@@ -13,7 +13,7 @@ from feedsvc.clock import Clock
 from feedsvc.errors import FeedsvcError, Interrupted, StoreError
 from feedsvc.ingest.discover import ReadDocument, WatchedRoot
 from feedsvc.ingest.pipeline import EXTRACTOR_VERSION
-from feedsvc.ingest.pool import ExtractionPool
+from feedsvc.ingest.pool import ExtractionPool, warm_up
 from feedsvc.ingest.sanitize import POLICY_VERSION
 from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome, RootDefaults
 from feedsvc.model.run import RunRequest, RunState
@@ -198,6 +198,11 @@ class Ingestion:
                 raw = fetch_original(connection, holder.sha256) if holder.sha256 else None
                 found.append((link, remembered(holder, raw or b"")))
         return found
+
+
+def prepare_pool() -> None:
+    """Load meanwhile what the workers of a pool need that is opened later."""
+    warm_up()
 
 
 def open_pool(settings: Settings) -> ExtractionPool:

@@ -10,12 +10,21 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from multiprocessing import forkserver
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from feedsvc.errors import DocumentError, EmptyDocument, PostponedDocument, RefusedDocument
-from feedsvc.ingest.pool import BATCH_BYTES, BATCH_DOCUMENTS, Extracted, ExtractionPool, Job
+from feedsvc.ingest.pool import (
+    BATCH_BYTES,
+    BATCH_DOCUMENTS,
+    Extracted,
+    ExtractionPool,
+    Job,
+    warm_up,
+)
 from feedsvc.model.document import RootDefaults
 from feedsvc.model.entry import EntryDraft, Precision
 from feedsvc.settings import LimitSettings, load_settings
@@ -325,3 +334,12 @@ def is_running(pid: int) -> bool:
         return False
     stat = Path(f"/proc/{pid}/stat")
     return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_the_server_of_workers_can_be_started_beforehand() -> None:
+    warm_up()
+    server: Any = forkserver._forkserver  # Any: its pid is not public
+    started = server._forkserver_pid
+    assert started is not None
+    warm_up()
+    assert server._forkserver_pid == started
