@@ -132,6 +132,7 @@ class ExtractionPool:
         self._changed = threading.Condition()
         self._waiting: deque[_Batch[Any]] = deque()  # Any: of whichever run
         self._failure: Exception | None = None
+        self._is_begun = False
         self._is_closed = False
         self._context = _forking()
         self._workers: list[_Worker] = []
@@ -149,6 +150,11 @@ class ExtractionPool:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def begin(self) -> None:
+        """Start the workers now, and not once there is work."""
+        self._is_begun = True
+        self._wake()
 
     def close(self) -> None:
         """End the workers now, whatever they are at."""
@@ -241,8 +247,8 @@ class ExtractionPool:
         self._workers.clear()
 
     def _hire(self) -> None:
-        """Start workers once there is work, and those that could not start once that is told."""
-        if self._waiting and self._failure is None:
+        """Start workers once they are wanted, and those that could not start once that is told."""
+        if (self._waiting or self._is_begun) and self._failure is None:
             while len(self._workers) < self._size:
                 self._workers.append(self._start())
 

@@ -62,6 +62,7 @@ def _work_as_holder(runtime: Runtime, stop: threading.Event, trouble: Trouble) -
             return
         log.info("lease taken", extra={"fence": lease.fence})
         with _releasing(lease), closing(open_pool(runtime.settings)) as pool:
+            pool.begin()
             ingestion = Ingestion(
                 store=runtime.store,
                 lease=lease,

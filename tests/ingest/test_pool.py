@@ -343,3 +343,14 @@ def test_the_server_of_workers_can_be_started_beforehand() -> None:
     assert started is not None
     warm_up()
     assert server._forkserver_pid == started
+
+
+def test_workers_start_with_the_first_document_or_when_they_are_told_to() -> None:
+    with ExtractionPool(1, LIMITS, 1_000) as pool:
+        time.sleep(0.1)
+        assert not pool._workers
+        pool.begin()
+        until = time.monotonic() + 30
+        while not pool._workers:
+            assert time.monotonic() < until
+            time.sleep(0.01)
