@@ -36,8 +36,8 @@ _VALUE = rf"""(?:[{_WHITE}]*+=[{_WHITE}]*+(?:"[^"]*+"?|'[^']*+'?|[^{_WHITE}>"'][
 _ATTRIBUTE = re.compile(rf"[^{_WHITE}/>][^{_WHITE}/>=]*+{_VALUE}?+")
 _TOKEN = re.compile(
     rf"<(?:!--(?:-?>|.*?(?:--!?>|\Z))"
-    rf"|(?P<end>/?)(?P<name>[a-zA-Z][^{_WHITE}/>]*+)"
-    rf"(?P<attributes>(?:[{_WHITE}/]++|{_ATTRIBUTE.pattern})*+))",
+    rf"|(/?)([a-zA-Z][^{_WHITE}/>]*+)"
+    rf"(?:[{_WHITE}/]++|{_ATTRIBUTE.pattern})*+)",
     re.DOTALL,
 )
 
@@ -54,10 +54,13 @@ def check_bounds(html: str, limits: LimitSettings) -> None:
     open_elements: Counter[str] = Counter()
     depth = formatting = 0
     for token in _TOKEN.finditer(html):
-        name = (token["name"] or "").lower()
-        if not name or name in VOID_ELEMENTS:
-            elements += bool(name)
-        elif token["end"]:
+        end, name = token.groups()
+        if not name:
+            continue
+        name = name.lower()
+        if name in VOID_ELEMENTS:
+            elements += 1
+        elif end:
             if open_elements[name] > 0:
                 open_elements[name] -= 1
                 depth -= 1
@@ -76,13 +79,12 @@ def check_bounds(html: str, limits: LimitSettings) -> None:
             )
         if depth > MAX_OPEN_ELEMENTS:
             raise RefusedDocument(f"its HTML nests more than {MAX_OPEN_ELEMENTS:,} elements")
-        if _has_too_many_attributes(token["attributes"]):
+        if token.end() - token.start() > MAX_ATTRIBUTES and _has_too_many_attributes(token):
             raise RefusedDocument(
                 f"an element of its HTML has more than {MAX_ATTRIBUTES:,} attributes"
             )
 
 
-def _has_too_many_attributes(attributes: str | None) -> bool:
-    if not attributes or len(attributes) < MAX_ATTRIBUTES:
-        return False
+def _has_too_many_attributes(tag: re.Match[str]) -> bool:
+    attributes = tag.string[tag.end(2) : tag.end()]
     return sum(1 for _ in _ATTRIBUTE.finditer(attributes)) > MAX_ATTRIBUTES

@@ -61,6 +61,7 @@ _GOOD_PER_BROKEN = 20
 # UTF-8 that was read as windows-1252: the lead byte of a sequence, and bytes that continue it.
 _MOJIBAKE = re.compile("[ÂÃÄÅÎÏÐÑØÙàáâãäåæçèé][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _MIN_MOJIBAKE = 3
+_OPEN_IN_1252 = "\x81\x8d\x8f\x90\x9d"
 
 
 def decode(raw: bytes, *, declared: str | None = None) -> DecodedDocument:
@@ -235,22 +236,23 @@ def _repair_mojibake(text: str) -> str:
 
     Certain, because the whole text makes the round trip: one genuine accent would break it.
     """
-    if text.isascii() or len(_MOJIBAKE.findall(text)) < _MIN_MOJIBAKE:
+    if text.isascii():
         return text
     try:
-        return _to_windows_1252(text).decode("utf-8")
+        repaired = _to_windows_1252(text).decode("utf-8")
     except (UnicodeEncodeError, UnicodeDecodeError):
         return text
+    return repaired if len(_MOJIBAKE.findall(text)) >= _MIN_MOJIBAKE else text
 
 
 def _to_windows_1252(text: str) -> bytes:
     """As browsers encode it: the five bytes that windows-1252 leaves open are C1 controls."""
     try:
         return text.encode("cp1252")
-    except UnicodeEncodeError:
-        return b"".join(
-            c.encode("latin-1") if c in "\x81\x8d\x8f\x90\x9d" else c.encode("cp1252") for c in text
-        )
+    except UnicodeEncodeError as error:
+        if text[error.start] not in _OPEN_IN_1252:
+            raise
+        return b"".join(c.encode("latin-1" if c in _OPEN_IN_1252 else "cp1252") for c in text)
 
 
 _META = re.compile(rb"<meta(?=[\s/])", re.IGNORECASE)

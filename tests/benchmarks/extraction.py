@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import math
 import multiprocessing
 import statistics
 import time
@@ -35,31 +36,44 @@ def bench_extraction(documents: int) -> None:
     print(f"extraction, all stages from bytes to draft; whole pages: {told}")
     _print_times("dumps of 3.5 kB", dumps, partial(extract, b"a.txt"))
     _print_times("whole-page dumps", page_dumps, partial(extract, b"a.txt"))
-    ours = _print_times("HTML pages", pages, partial(extract, b"a.html"))
-    alone = _print_times("trafilatura alone", pages, _trafilatura)
-    print(f"{'HTML to trafilatura':<22}{ours / alone:8.2f} times")
+    _print_times("HTML pages", pages, partial(extract, b"a.html"), _trafilatura)
     _print_memory(documents)
 
 
-def _print_times(name: str, documents: Sequence[bytes], work: Callable[[bytes], object]) -> float:
-    """Median and 95th percentile over the documents, in ms; answers the median in seconds."""
-    took = sorted(_fastest(work, document) for document in documents)
-    median, slow = statistics.median(took), took[len(took) * 95 // 100]
+def _print_times(
+    name: str,
+    documents: Sequence[bytes],
+    *works: Callable[[bytes], object],
+) -> None:
+    """Median and 95th percentile over the documents, in ms, of the first work; the ratios to others.
+
+    The works take turns at each document, so that what slows the machine slows them alike.
+    """
+    took = [_fastest(works, document) for document in documents]
+    first = sorted(each[0] for each in took)
+    median, slow = statistics.median(first), first[len(first) * 95 // 100]
     size_kb = statistics.median(map(len, documents)) / 1000
     print(
         f"{name:<22}{1000 * median:8.2f} ms   95 % within {1000 * slow:.1f} ms, "
         f"{len(documents)} documents, median {size_kb:.1f} kB"
     )
-    return median
+    for nth, work in enumerate(works[1:], 1):
+        ratio = statistics.median(each[0] / each[nth] for each in took)
+        total = sum(first) / sum(each[nth] for each in took)
+        print(
+            f"{'':<22}{ratio:8.2f} times {work.__name__.strip('_')} (median); "
+            f"{total:.2f} times in all"
+        )
 
 
-def _fastest(work: Callable[[bytes], object], document: bytes) -> float:
-    took = []
+def _fastest(works: Sequence[Callable[[bytes], object]], document: bytes) -> list[float]:
+    took = [math.inf] * len(works)
     for _ in range(_RUNS):
-        started = time.perf_counter()
-        work(document)
-        took.append(time.perf_counter() - started)
-    return min(took)
+        for nth, work in enumerate(works):
+            started = time.perf_counter()
+            work(document)
+            took[nth] = min(took[nth], time.perf_counter() - started)
+    return took
 
 
 def _extract(settings: Settings, path: bytes, raw: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import islice
 
 from feedsvc.errors import UnsupportedDocument
 from feedsvc.ingest.article import Readable
@@ -76,7 +77,7 @@ def _page_charset(raw: bytes) -> str | None:
         raw.decode("utf-8")
     except UnicodeDecodeError:
         return html_charset(raw)
-    is_utf8 = len(_NON_ASCII.findall(raw)) >= _CERTAINLY_UTF8
+    is_utf8 = len(list(islice(_NON_ASCII.finditer(raw), _CERTAINLY_UTF8))) == _CERTAINLY_UTF8
     return None if is_utf8 else html_charset(raw)
 
 
