@@ -34,7 +34,7 @@ from feedsvc.store.schema import Instant, document_entries, documents, originals
 class KnownDocument:
     """A document as the store remembers it.
 
-    sha256: None where its bytes were never read. stage, reason, refused_by_version: why it is in
+    sha256: of the bytes last read; None where none ever were. stage, reason, refused_by_version: why it is in
     quarantine, and which version of that stage put it there. missing_*: its path is gone.
     """
 
@@ -292,7 +292,11 @@ def quarantine_document(
     version: int,
     now: datetime,
 ) -> int:
-    """Remember why a file cannot be published. An entry that it gave before stays as it was."""
+    """Remember why a file cannot be published. An entry that it gave before stays as it was.
+
+    sha256: None of a file that could not be read; the bytes last read of it stay known, by which
+    it is found again once it was renamed.
+    """
     return _upsert(
         connection,
         path,
@@ -313,6 +317,7 @@ def _saving(insert: Callable[..., Any]) -> Any:  # Any: either dialect's Insert
     statement = insert(documents)
     kept = ("id", "root", "path")
     new = {c.name: statement.excluded[c.name] for c in documents.c if c.name not in kept}
+    new["sha256"] = func.coalesce(statement.excluded.sha256, documents.c.sha256)
     return statement.on_conflict_do_update(index_elements=["root", "path"], set_=new).returning(
         documents.c.id
     )

@@ -131,6 +131,25 @@ def test_what_is_closed_to_us_is_quarantined_and_tried_at_each_look(
     assert stages(service)[b"b.txt"] is None
 
 
+def test_what_was_closed_to_us_for_a_while_keeps_its_entry_under_another_name(
+    service: Service, spoil: Callable[[int | None], None]
+) -> None:
+    # So few words that it is known by its bytes alone.
+    service.folder.write("b.txt", article("The storm of bbb", body="The gates are closed."))
+    service.ingest()
+    before = service.entry()
+    ingestion = service.ingestion()
+    spoil(errno.EACCES)
+    (service.folder.path / "b.txt").touch()
+    sweep(ingestion)
+    assert stages(service) == {b"b.txt": "discover"}
+    service.folder.move("b.txt", to="elsewhere.txt")
+    for _ in range(2):
+        sweep(ingestion)
+        assert service.entry() == before
+    assert stages(service) == {b"elsewhere.txt": None}
+
+
 def test_a_move_is_not_decided_while_a_file_cannot_be_read(
     service: Service, spoil: Callable[[int | None], None]
 ) -> None:
