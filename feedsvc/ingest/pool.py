@@ -383,11 +383,12 @@ def _cause_of_death(status: int, limits: LimitSettings) -> Failure:
         # Nobody else tells: it may be the kernel, for want of memory that others have taken.
         reason = "exhausted the machine's memory, or its process was killed by somebody"
         return Failure(reason=reason, evidence="", is_transient=True)
-    causes = {
-        -signal.SIGALRM: f"took longer than {limits.document_timeout_s:g} s "
-        "(limits.document_timeout_s)",
-        -signal.SIGXCPU: f"took more than {limits.document_cpu_s:g} s of processor "
-        "(limits.document_cpu_s)",
-    }
-    crash = f"exhausted or crashed its process (exit status {status})"
-    return Failure(reason=causes.get(status, crash), evidence="")
+    if status == -signal.SIGALRM:
+        # A document that keeps the processor busy meets the other limit first. This one was
+        # waiting: for something that never comes, or for a machine that has too much to do.
+        reason = f"took longer than {limits.document_timeout_s:g} s (limits.document_timeout_s)"
+        return Failure(reason=reason, evidence="", is_transient=True)
+    if status == -signal.SIGXCPU:
+        used = f"took more than {limits.document_cpu_s:g} s of processor"
+        return Failure(reason=f"{used} (limits.document_cpu_s)", evidence="")
+    return Failure(reason=f"exhausted or crashed its process (exit status {status})", evidence="")

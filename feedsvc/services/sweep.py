@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from threading import Event
@@ -14,7 +14,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from feedsvc.clock import Clock
-from feedsvc.errors import DocumentError, PostponedDocument, UnreadableDocument
+from feedsvc.errors import DocumentError, PostponedDocument, RefusedDocument, UnreadableDocument
 from feedsvc.ingest.discover import Found, NotAtRest, ReadDocument, WatchedRoot
 from feedsvc.ingest.identity import find_swaps
 from feedsvc.ingest.pool import Extracted, ExtractionPool, Job
@@ -37,8 +37,9 @@ T = TypeVar("T")
 _CHUNK = 64
 # So many documents are settled in one go; then what is more urgent has its turn.
 _SLICE = 1_024
-# A document whose process somebody kills is left for later so often; then it is taken for guilty.
-_MAX_KILLS = 5
+# What the machine kept from being extracted (its process killed, no time) is tried so often at
+# sweeps; then the document is taken for guilty.
+_MAX_TRIES = 3
 _LEFT = "documents left for later"
 
 
@@ -55,7 +56,7 @@ class Sweeper:
     versions: Versions
     stop: Event
     troubles: Troubles = field(default_factory=Troubles)
-    kills: Counter[DocumentPath] = field(default_factory=Counter)
+    tries: Counter[DocumentPath] = field(default_factory=Counter)
     strikes: Counter[DocumentPath] = field(default_factory=Counter)
 
     @cached_property
@@ -273,11 +274,12 @@ class _Settlement:
         for each in extracted:
             path, error = each.key.source.path, each.outcome
             if isinstance(error, PostponedDocument):
-                self._to.kills[path] += 1
-                if self._to.kills[path] < _MAX_KILLS:
+                self._to.tries[path] += 1
+                if self._to.tries[path] < _MAX_TRIES:
                     self._postpone(path, error)
                     continue
-            del self._to.kills[path]
+                each = replace(each, outcome=_given_up(error))
+            del self._to.tries[path]
             ready.append(each)
         return _in_order(ready)
 
@@ -341,6 +343,12 @@ def _bytes_step(read: ReadDocument, undecided: list[ReadDocument]) -> Step:
         return [outcome]
 
     return Step(path=read.source.path, settle=settle)
+
+
+def _given_up(error: PostponedDocument) -> DocumentError:
+    refused = RefusedDocument(f"{error.reason}, {_MAX_TRIES} times", evidence=error.evidence)
+    refused.stage = error.stage
+    return refused
 
 
 def _in_order(extracted: Sequence[Extracted[ReadDocument]]) -> list[Step]:

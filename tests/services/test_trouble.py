@@ -18,6 +18,7 @@ from feedsvc.model.run import RunRequest
 from feedsvc.services import newcomers, settling
 from feedsvc.services.ingestion import Ingestion
 from feedsvc.store import entries
+from feedsvc.store.documents import KnownDocument, find_by_paths
 from feedsvc.store.schema import documents, runs
 from tests.service import Service, article
 
@@ -34,6 +35,11 @@ def stages(service: Service) -> dict[bytes, str | None]:
     with service.runtime.store.reading() as connection:
         rows = connection.execute(select(documents.c.path, documents.c.stage)).all()
     return {row.path: row.stage for row in rows}
+
+
+def known_at(service: Service, path: bytes) -> KnownDocument:
+    with service.runtime.store.reading() as connection:
+        return find_by_paths(connection, "seeds", [path])[path]
 
 
 def write_three(service: Service) -> None:
@@ -187,18 +193,20 @@ class _KillingPool:
             yield extracted
 
 
-@pytest.mark.parametrize(("kills", "stage"), [(4, None), (5, "extract")])
-def test_a_document_whose_process_is_killed_is_tried_five_times(
+@pytest.mark.parametrize(("kills", "stage"), [(2, None), (3, "extract")])
+def test_a_document_whose_process_is_killed_is_tried_three_times(
     service: Service, kills: int, stage: str | None
 ) -> None:
     write_three(service)
     pool = _KillingPool(service.pool)
     pool.kills = kills
     ingestion = replace(service, pool=pool).ingestion()  # type: ignore[arg-type]
-    for _ in range(5):
+    for _ in range(3):
         assert stages(service).get(b"b.txt") is None
         sweep(ingestion)
     assert stages(service) == {b"a.txt": None, b"b.txt": stage, b"c.txt": None}
+    known = known_at(service, b"b.txt")
+    assert known.reason == ("its process was killed, 3 times" if stage else None)
 
 
 def fail_at(
