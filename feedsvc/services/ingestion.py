@@ -10,7 +10,7 @@ from dataclasses import replace
 from threading import Event
 
 from feedsvc.clock import Clock
-from feedsvc.errors import FeedsvcError, Interrupted, StoreError
+from feedsvc.errors import FeedsvcError, Interrupted, PostponedDocument, StoreError
 from feedsvc.ingest.discover import ReadDocument, WatchedRoot
 from feedsvc.ingest.pipeline import EXTRACTOR_VERSION
 from feedsvc.ingest.pool import ExtractionPool, warm_up
@@ -67,6 +67,7 @@ class Ingestion:
         self._clock = clock
         self._pool = pool
         self._stop = stop
+        self._has_outdated_links = False
         self._sweeper = Sweeper(
             store=store,
             lease=lease,
@@ -95,6 +96,8 @@ class Ingestion:
 
         restless: takes the files that have changed since.
         """
+        if survey.is_whole and self._has_outdated_links:
+            self.refresh_fingerprints()
         recorder = Recorder(clock=self._clock, listener=_log_refusal)
         try:
             with closing(survey), _finishing(recorder, self._store):
@@ -172,31 +175,45 @@ class Ingestion:
     def refresh_fingerprints(self) -> None:
         """Make anew, from the stored bytes, the fingerprints that another extractor made.
 
-        Before the first sweep of a new version: fingerprints compare within one version only.
+        Before the first sweep of a new version: fingerprints compare within one version only. What
+        the machine keeps from being extracted is tried again before the next sweep.
         """
-        while outdated := self._outdated_links():
-            links = {read.source.path: link for link, read in outdated}
-            fresh = [
-                replace(
-                    links[extracted.key.source.path],
-                    fingerprint=getattr(extracted.outcome, "fingerprint", None),
-                    extractor_version=EXTRACTOR_VERSION,
-                )
-                for extracted in self._pool.extract(jobs((read for _, read in outdated), ()))
-            ]
+        self._has_outdated_links = False
+        last: EntryLink | None = None
+        while outdated := self._outdated_links(last):
+            last = outdated[-1][0]
+            links = {read.source.path: link for link, read in outdated if read}
+            # Of what was never read there are no bytes to make one from.
+            fingerprints: dict[EntryLink, bytes | None] = {
+                link: None for link, read in outdated if read is None
+            }
+            reads = (read for _, read in outdated if read)
+            for extracted in self._pool.extract(jobs(reads, ())):
+                path, outcome = extracted.key.source.path, extracted.outcome
+                if isinstance(outcome, PostponedDocument) and self._sweeper.may_try_again(path):
+                    self._has_outdated_links = True
+                else:
+                    fingerprints[links[path]] = getattr(outcome, "fingerprint", None)
             with publishing(self._store, self._lease, self._clock) as work:
-                for link in fresh:
-                    link_entry(work.connection, link)
+                for link, fingerprint in fingerprints.items():
+                    fresh = replace(
+                        link, fingerprint=fingerprint, extractor_version=EXTRACTOR_VERSION
+                    )
+                    link_entry(work.connection, fresh)
 
-    def _outdated_links(self) -> list[tuple[EntryLink, ReadDocument]]:
+    def _outdated_links(
+        self, after: EntryLink | None
+    ) -> list[tuple[EntryLink, ReadDocument | None]]:
         with self._store.reading() as connection:
-            links = list_outdated_links(connection, EXTRACTOR_VERSION, _REFRESHED_AT_ONCE)
+            links = list_outdated_links(
+                connection, EXTRACTOR_VERSION, after=after, limit=_REFRESHED_AT_ONCE
+            )
             holders = documents_by_id(connection, [link.document_id for link in links])
             found = []
             for link in links:
                 holder = holders[link.document_id]
                 raw = fetch_original(connection, holder.sha256) if holder.sha256 else None
-                found.append((link, remembered(holder, raw or b"")))
+                found.append((link, None if raw is None else remembered(holder, raw)))
         return found
 
 

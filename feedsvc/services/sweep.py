@@ -40,6 +40,9 @@ _SLICE = 1_024
 # What the machine kept from being extracted (its process killed, no time) is tried so often at
 # sweeps; then the document is taken for guilty.
 _MAX_TRIES = 3
+# So many looks, a second or more apart, documents that may have exchanged their bytes wait for one
+# that cannot be read.
+_MAX_HOLDS = 30
 _LEFT = "documents left for later"
 
 
@@ -57,6 +60,7 @@ class Sweeper:
     stop: Event
     troubles: Troubles = field(default_factory=Troubles)
     tries: Counter[DocumentPath] = field(default_factory=Counter)
+    holds: Counter[DocumentPath] = field(default_factory=Counter)
     strikes: Counter[DocumentPath] = field(default_factory=Counter)
 
     @cached_property
@@ -64,6 +68,14 @@ class Sweeper:
         return Surveyor(
             store=self.store, roots=self.roots, versions=self.versions, troubles=self.troubles
         )
+
+    def may_try_again(self, path: DocumentPath) -> bool:
+        """Count that the machine kept a document from being extracted; False once it is enough."""
+        self.tries[path] += 1
+        if self.tries[path] < _MAX_TRIES:
+            return True
+        del self.tries[path]
+        return False
 
     def settle(
         self, survey: Survey, recorder: Recorder, restless: set[DocumentPath]
@@ -197,7 +209,7 @@ class _Settlement:
         """Re-point known documents that have exchanged their bytes; answers their paths.
 
         While one of those that may have cannot be read, the others wait for another look: what
-        one alone now holds would be taken for an edit.
+        one alone now holds would be taken for an edit. They do not wait for ever.
         """
         old_sizes = Counter(
             known.state.size_bytes
@@ -208,7 +220,11 @@ class _Settlement:
         unread: set[DocumentPath] = set()
         for part in _chunks(self._rewritten_like_others(old_sizes), _CHUNK):
             read = {known.id: r.source for found, known in part for r in self._read([found])}
-            unread |= {k.path for _, k in part if k.id not in read and k.stage is None}
+            for _, known in part:
+                if known.id in read:
+                    del self._to.holds[known.path]
+                elif known.stage is None and self._to.holds[known.path] < _MAX_HOLDS:
+                    unread.add(known.path)
             with self.batches.reading() as connection:
                 seen = seen_bytes(connection, [source.sha256 for source in read.values()])
             places += [
@@ -217,6 +233,7 @@ class _Settlement:
                 if known.id in read and read[known.id].sha256 in seen - {known.sha256}
             ]
         if unread:
+            self._to.holds.update(unread)
             held = unread | {source.path for _, source in places}
             self._restless |= held
             return held
@@ -274,8 +291,7 @@ class _Settlement:
         for each in extracted:
             path, error = each.key.source.path, each.outcome
             if isinstance(error, PostponedDocument):
-                self._to.tries[path] += 1
-                if self._to.tries[path] < _MAX_TRIES:
+                if self._to.may_try_again(path):
                     self._postpone(path, error)
                     continue
                 each = replace(each, outcome=_given_up(error))

@@ -34,8 +34,9 @@ from feedsvc.store.schema import Instant, document_entries, documents, originals
 class KnownDocument:
     """A document as the store remembers it.
 
-    sha256: of the bytes last read; None where none ever were. stage, reason, refused_by_version: why it is in
-    quarantine, and which version of that stage put it there. missing_*: its path is gone.
+    sha256: of the bytes last read; None where none ever were. stage, reason, refused_by_version:
+    why it is in quarantine, and which version of that stage put it there. missing_*: its path is
+    gone.
     """
 
     id: int
@@ -442,12 +443,14 @@ def fetch_original(connection: Connection, sha256: bytes) -> bytes | None:
 
 
 def list_outdated_links(
-    connection: Connection, extractor_version: int, limit: int
+    connection: Connection, extractor_version: int, *, after: EntryLink | None = None, limit: int
 ) -> list[EntryLink]:
-    """Links whose fingerprint another extractor made."""
+    """Links whose fingerprint another extractor made, in order, those behind one link."""
+    place = tuple_(document_entries.c.document_id, document_entries.c.key)
+    behind = [place > (after.document_id, after.key)] if after else []
     rows = connection.execute(
         select(document_entries)
-        .where(document_entries.c.extractor_version != extractor_version)
+        .where(document_entries.c.extractor_version != extractor_version, *behind)
         .order_by(document_entries.c.document_id, document_entries.c.key)
         .limit(limit)
     )

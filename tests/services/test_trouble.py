@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from feedsvc.errors import PostponedDocument, StoreError, StoreFull
+from feedsvc.ingest.pipeline import EXTRACTOR_VERSION
 from feedsvc.ingest.pool import Extracted, ExtractionPool, Job
 from feedsvc.model.document import DocumentPath, Outcome
 from feedsvc.model.run import RunRequest
@@ -19,7 +20,7 @@ from feedsvc.services import newcomers, settling
 from feedsvc.services.ingestion import Ingestion
 from feedsvc.store import entries
 from feedsvc.store.documents import KnownDocument, find_by_paths
-from feedsvc.store.schema import documents, runs
+from feedsvc.store.schema import document_entries, documents, runs
 from tests.service import Service, article
 
 SPOILT = DocumentPath(root="seeds", path=b"b.txt")
@@ -207,6 +208,94 @@ def test_a_document_whose_process_is_killed_is_tried_three_times(
     assert stages(service) == {b"a.txt": None, b"b.txt": stage, b"c.txt": None}
     known = known_at(service, b"b.txt")
     assert known.reason == ("its process was killed, 3 times" if stage else None)
+
+
+def make_outdated(service: Service) -> None:
+    """As if another extractor had made every fingerprint."""
+    with service.runtime.store.writing() as connection:
+        connection.execute(
+            update(document_entries).values(extractor_version=0, fingerprint=b"other")
+        )
+
+
+def fingerprints(service: Service) -> dict[bytes, tuple[int, bytes | None]]:
+    """Version and fingerprint by path."""
+    with service.runtime.store.reading() as connection:
+        rows = connection.execute(
+            select(documents.c.path, document_entries).join(
+                document_entries, document_entries.c.document_id == documents.c.id
+            )
+        ).all()
+    return {row.path: (row.extractor_version, row.fingerprint) for row in rows}
+
+
+def test_a_fingerprint_that_cannot_be_made_just_now_is_made_before_the_next_sweep(
+    service: Service,
+) -> None:
+    write_three(service)
+    service.ingest()
+    before = fingerprints(service)
+    make_outdated(service)
+    pool = _KillingPool(service.pool)
+    pool.kills = 1
+    ingestion = replace(service, pool=pool).ingestion()  # type: ignore[arg-type]
+    ingestion.refresh_fingerprints()
+    assert fingerprints(service) == before | {b"b.txt": (0, b"other")}
+    sweep(ingestion)
+    assert fingerprints(service) == before
+
+
+@pytest.mark.parametrize("kills", [3, 99])
+def test_a_document_whose_process_is_always_killed_ends_without_a_fingerprint(
+    service: Service, kills: int
+) -> None:
+    write_three(service)
+    service.ingest()
+    make_outdated(service)
+    pool = _KillingPool(service.pool)
+    pool.kills = kills
+    ingestion = replace(service, pool=pool).ingestion()  # type: ignore[arg-type]
+    for _ in range(3):
+        ingestion.refresh_fingerprints()
+    assert fingerprints(service)[b"b.txt"] == (EXTRACTOR_VERSION, None)
+
+
+def test_a_document_that_was_never_read_ends_without_a_fingerprint(service: Service) -> None:
+    write_three(service)
+    service.ingest()
+    make_outdated(service)
+    with service.runtime.store.writing() as connection:
+        connection.execute(
+            update(documents).where(documents.c.path == SPOILT.path).values(sha256=None)
+        )
+    service.ingestion().refresh_fingerprints()
+    assert fingerprints(service)[b"b.txt"] == (EXTRACTOR_VERSION, None)
+    assert fingerprints(service)[b"a.txt"][1] not in (None, b"other")
+
+
+def test_files_that_may_have_been_exchanged_do_not_wait_for_ever_for_one_of_them(
+    service: Service, spoil: Callable[[int | None], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedsvc.services.sweep._MAX_HOLDS", 3)
+    write_three(service)
+    service.ingest()
+    before = service.entries()
+    service.folder.move("a.txt", "x.tmp")
+    service.folder.move("b.txt", "a.txt")
+    service.folder.move("x.tmp", "b.txt")
+    spoil(errno.EIO)
+    ingestion = service.ingestion()
+    for _ in range(3):
+        restless: set[DocumentPath] = set()
+        for _ in ingestion.settle(ingestion.look(), restless):
+            pass
+        assert {path.path for path in restless} == {b"a.txt", b"b.txt"}
+        assert service.entries() == before
+    restless = set()
+    for _ in ingestion.settle(ingestion.look(), restless):
+        pass
+    assert restless == set()
+    assert known_at(service, b"a.txt").sha256 == known_at(service, b"b.txt").sha256
 
 
 def fail_at(

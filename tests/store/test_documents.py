@@ -324,8 +324,11 @@ def test_links_of_another_extractor_are_outdated(connection: Connection) -> None
     number = save_document(connection, document(), NOW)
     for key in "abc":
         link_entry(connection, link(number, key=key))
-    assert list_outdated_links(connection, 1, 10) == []
-    assert [one.key for one in list_outdated_links(connection, 2, 2)] == ["a", "b"]
+    assert list_outdated_links(connection, 1, limit=10) == []
+    first = list_outdated_links(connection, 2, limit=2)
+    assert [one.key for one in first] == ["a", "b"]
+    rest = list_outdated_links(connection, 2, after=first[-1], limit=9)
+    assert [one.key for one in rest] == ["c"]
 
 
 @pytest.mark.parametrize("raw", [b"", b"\0\xff" * 9, "طوفان".encode() * 50_000])
