@@ -12,6 +12,7 @@ FeedsvcError
     UnstorableDocument                  store: it cannot be kept as it is
   NotFound(what)                        404
     EntryGone(guid)                     410
+    FeedRenamed(slug)                   301
   AccessDenied                          401: no token, or none that is known and valid
     ScopeMissing                        403: a valid token that may not do this
   InvalidRequest(problems)              400: says where and what; nothing was queued
@@ -132,6 +133,14 @@ class NotFound(FeedsvcError):
 
 class EntryGone(NotFound):
     """The entry was published once and has been withdrawn."""
+
+
+class FeedRenamed(NotFound):
+    """The feed has another name now; slug: the one that names it."""
+
+    def __init__(self, what: str, *, slug: str) -> None:
+        super().__init__(what)
+        self.slug = slug
 
 
 class AccessDenied(FeedsvcError):

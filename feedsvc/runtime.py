@@ -9,6 +9,7 @@ from feedsvc.logs import Seldom
 from feedsvc.model.feed import Site
 from feedsvc.model.urls import SiteUrls
 from feedsvc.services.access import Access
+from feedsvc.services.feed_register import FeedRegister
 from feedsvc.services.publication import Publication
 from feedsvc.services.runs import Runs
 from feedsvc.services.upkeep import Upkeep
@@ -25,6 +26,7 @@ class Runtime:
     site: Site
     store: Store
     publication: Publication
+    register: FeedRegister
     access: Access
     runs: Runs
     upkeep: Upkeep
@@ -51,6 +53,7 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         site=site,
         store=store,
         publication=Publication(store, site, settings.feeds),
+        register=FeedRegister(store, clock),
         access=Access(store, clock),
         runs=Runs(store, clock),
         upkeep=Upkeep(store, clock, settings.retention),

@@ -54,6 +54,7 @@ from feedsvc.store.entries import (
     return_entry,
     withdraw_entry,
 )
+from feedsvc.store.feeds import with_names_today
 from feedsvc.store.publishing import Publishing
 
 BY_POLICY = "policy"
@@ -175,6 +176,8 @@ class Settling:
 
     def by_draft(self, read: ReadDocument, draft: EntryDraft) -> DocumentOutcome:
         """Settle a document by what it says."""
+        # A feed that was renamed is no edit of what arrived under its old name.
+        draft = with_names_today(self.connection, draft)
         known = find_by_path(self.connection, read.source.path)
         if known:
             for link in links_of_document(self.connection, known.id):
@@ -375,6 +378,7 @@ class Settling:
         """Let an alternate speak for its entry, whose primary document is gone."""
         make_primary(self.connection, link)
         holder = documents_by_id(self.connection, [link.document_id])[link.document_id]
+        draft = with_names_today(self.connection, draft)
         return self._edit(holder.path, fetch_stored(self.connection, link.entry_id), draft)
 
     def withdraw(self, gone: KnownDocument) -> list[DocumentOutcome]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from feedsvc.errors import NotFound
 from feedsvc.model.entry import EntryDraft
 from feedsvc.model.feed import Feed
-from feedsvc.model.ids import fold, mint_guid, slugify
+from feedsvc.model.ids import fold, mint_guid
 from feedsvc.model.selection import Selection, SelectionKind
+from feedsvc.store.feed_names import check_former_slug, find_feeds, free_slug, names_today
 from feedsvc.store.publishing import Publishing
 from feedsvc.store.schema import feed_entries, feeds, publication
 
@@ -34,8 +35,6 @@ class Membership:
 
 
 _ALL = Membership(kind=SelectionKind.ALL, name="")
-# A document may have thousands of tags, and a query only so many parameters.
-_KEYS_AT_ONCE = 500
 
 
 def memberships(draft: EntryDraft) -> list[Membership]:
@@ -56,6 +55,27 @@ def memberships(draft: EntryDraft) -> list[Membership]:
     for membership in wanted:
         first.setdefault(membership.key, membership)
     return list(first.values())
+
+
+def with_names_today(connection: Connection, draft: EntryDraft) -> EntryDraft:
+    """A draft that calls its source, authors and tags as their feeds are called by now."""
+    today = names_today(connection, [membership.key for membership in memberships(draft)])
+    if not today:
+        return draft
+
+    def named(kind: SelectionKind, name: str) -> str:
+        return today.get((kind, fold(name)), name)
+
+    source = draft.source
+    return replace(
+        draft,
+        source=named(SelectionKind.SOURCE, source) if source else source,
+        authors=tuple(
+            replace(person, name=named(SelectionKind.AUTHOR, person.name))
+            for person in draft.authors
+        ),
+        tags=tuple(named(SelectionKind.TAG, tag) for tag in draft.tags),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +103,7 @@ def place_new_entries(work: Publishing, arrivals: Sequence[Arrival]) -> None:
     arrived: Counter[int] = Counter()
     last: dict[int, datetime] = {}
     for arrival in arrivals:
-        positions = {ids[m.key]: m.position for m in (*arrival.wanted, _ALL)}
+        positions = _first_positions(ids, arrival.wanted)
         placed += _places(arrival.entry_id, arrival.sequence, positions)
         arrived.update(positions.keys())
         last.update(dict.fromkeys(positions, arrival.instant))
@@ -152,7 +172,17 @@ def place_entry(
 def _positions(work: Publishing, wanted: Sequence[Membership], updated: datetime) -> dict[int, int]:
     """The feeds wanted and the one of all entries, each with the place of its name."""
     ids = _find_or_make(work, [*wanted, _ALL], updated)
-    return {ids[m.key]: m.position for m in (*wanted, _ALL)}
+    return _first_positions(ids, wanted)
+
+
+def _first_positions(
+    ids: Mapping[tuple[str, str], int], wanted: Sequence[Membership]
+) -> dict[int, int]:
+    """Two names may be those of one feed by now: the first has its place."""
+    positions: dict[int, int] = {}
+    for membership in (*wanted, _ALL):
+        positions.setdefault(ids[membership.key], membership.position)
+    return positions
 
 
 _PLACE = insert(feed_entries)
@@ -206,15 +236,7 @@ def _find_or_make(
     for membership in wanted:
         if membership.key not in work.feed_ids:
             unmet.setdefault(membership.key, membership)
-    keys = list(unmet)
-    for first in range(0, len(keys), _KEYS_AT_ONCE):
-        some = keys[first : first + _KEYS_AT_ONCE]
-        found = work.connection.execute(
-            select(feeds.c.kind, feeds.c.key, feeds.c.id).where(
-                tuple_(feeds.c.kind, feeds.c.key).in_(some)
-            )
-        )
-        work.feed_ids.update({(row.kind, row.key): row.id for row in found})
+    work.feed_ids.update(find_feeds(work.connection, list(unmet)))
     for key, membership in unmet.items():
         if key not in work.feed_ids:
             work.feed_ids[key] = _make(work, membership, updated)
@@ -223,7 +245,7 @@ def _find_or_make(
 
 def _make(work: Publishing, membership: Membership, updated: datetime) -> int:
     kind, key = membership.key
-    slug = _free_slug(work.connection, kind, membership.name)
+    slug = free_slug(work.connection, kind, membership.name)
     made: int = work.connection.execute(
         insert(feeds)
         .values(
@@ -241,27 +263,13 @@ def _make(work: Publishing, membership: Membership, updated: datetime) -> int:
     return made
 
 
-def _free_slug(connection: Connection, kind: str, name: str) -> str:
-    # A name of signs alone has no letters to make a slug of.
-    base = slugify(name) or "unnamed"
-    of_kind = select(feeds.c.slug).where(feeds.c.kind == kind)
-    if connection.scalar(of_kind.where(feeds.c.slug == base)) is None:
-        return base
-    # Only now, since no index finds these: it looks at every feed of the kind.
-    alike = feeds.c.slug.startswith(f"{base}-", autoescape=True)
-    taken = set(connection.scalars(of_kind.where(alike)))
-    number = 2
-    while f"{base}-{number}" in taken:
-        number += 1
-    return f"{base}-{number}"
-
-
 def fetch_feed(connection: Connection, selection: Selection) -> tuple[int, Feed]:
-    """The feed of a selection, and its number in the store. Raises NotFound."""
+    """The feed of a selection, and its number in the store. Raises NotFound, FeedRenamed."""
     row = connection.execute(
         select(feeds).where(feeds.c.kind == selection.kind, feeds.c.slug == selection.slug)
     ).one_or_none()
     if row is None:
+        check_former_slug(connection, selection)
         raise NotFound(f"there has never been a {selection.kind} named {selection.slug!r}")
     return row.id, _feed(row)
 

@@ -2,8 +2,9 @@
 
 A line for each entry as it is published, and again whenever other bytes give that entry: guid,
 root, path, SHA-256 and key, its sequence and arrival, and the publication version that the
-transaction was to make. A line for each feed, whose guid and slug readers hold as well; that of all
-entries comes first and tells one store from another.
+transaction was to make. A line for each feed, whose guid and slug readers hold as well, again when
+it is renamed, and one for each name it had before; the feed of all entries comes first and tells
+one store from another.
 
 The store remembers in `guid_log` how much of the file it knows, in the same transaction. Whatever
 lies behind that is not in the store: the process died before the commit, an older backup was
@@ -35,12 +36,14 @@ from feedsvc.model.entry import Precision
 from feedsvc.model.selection import SelectionKind
 from feedsvc.store.engine import UPSERTING, Store
 from feedsvc.store.failures import told_of_file
+from feedsvc.store.feed_names import take_former_name, take_name
 from feedsvc.store.schema import (
     document_entries,
     documents,
     entries,
     feed_entries,
     feeds,
+    former_names,
     guid_log,
     publication,
     recorded_guids,
@@ -91,6 +94,7 @@ class GuidLog:
         self._version = version
         self._last_feed_id = 0
         self.noted: list[NotedGuid] = []
+        self._renamed: set[int] = set()
 
     # What is in the file and not in the store
 
@@ -141,7 +145,7 @@ class GuidLog:
             while chunk := list(islice(file, _LINES_AT_ONCE)):
                 lines = [line for line in map(_parsed, chunk) if line is not None]
                 unread += len(chunk) - len(lines)
-                self._add_feeds(line for line in lines if "feed" in line)
+                self._take_feeds(line for line in lines if "guid" not in line)
                 guids = [_guid_values(line) for line in lines if "guid" in line]
                 for values in guids:
                     sequence = max(sequence, values["sequence"])
@@ -162,19 +166,28 @@ class GuidLog:
             extra={"lines": taken, "unreadable": unread, "were_public": is_public},
         )
 
-    def _add_feeds(self, lines: Iterable[Line]) -> None:
+    def _take_feeds(self, lines: Iterable[Line]) -> None:
+        """Add the feeds that are missing, and give all of them the names they were given last."""
         for line in lines:
-            values = {name: line[name] for name in _FEED_FIELDS}
-            if line["kind"] == _ALL:
+            if "former" in line:
+                key = line["kind"], line["former"]
+                take_former_name(self._connection, line["of"], key, line["slug"])
+            elif line["kind"] == _ALL:
                 self._connection.execute(
                     update(feeds).where(feeds.c.kind == _ALL).values(guid=line["feed"])
                 )
-                continue
-            statement = UPSERTING[self._connection.dialect.name](feeds).on_conflict_do_nothing()
-            updated = datetime.fromisoformat(line["updated"])
-            self._connection.execute(
-                statement, {**values, "guid": line["feed"], "updated": updated, "entry_count": 0}
-            )
+            elif not self._add_feed(line):
+                name, key, slug = line["name"], line["key"], line["slug"]
+                take_name(self._connection, line["feed"], name, key, slug)
+
+    def _add_feed(self, line: Line) -> bool:
+        values = {name: line[name] for name in _FEED_FIELDS}
+        updated = datetime.fromisoformat(line["updated"])
+        statement = UPSERTING[self._connection.dialect.name](feeds).on_conflict_do_nothing()
+        added = self._connection.execute(
+            statement, {**values, "guid": line["feed"], "updated": updated, "entry_count": 0}
+        )
+        return added.rowcount > 0
 
     def _tidy(self) -> None:
         """Leave what has no entry, and for each path the guid that was recorded last."""
@@ -210,6 +223,7 @@ class GuidLog:
         with _told(path):
             with fresh.open("wb") as file:
                 file.writelines(_packed(_feed_line(row._mapping)) for row in all_feeds)
+                file.writelines(_packed(line) for line in self._former_lines())
                 file.writelines(_packed(self._line(row._mapping)) for row in links)
                 file.flush()
                 os.fsync(file.fileno())
@@ -290,6 +304,10 @@ class GuidLog:
         if self._path is not None:
             self.noted.append(NotedGuid(entry_id=entry_id, source=source, key=key))
 
+    def note_renamed(self, feed_id: int) -> None:
+        """Have it recorded what a feed is called by now, and what it was called before."""
+        self._renamed.add(feed_id)
+
     def write(self) -> None:
         """Record what was noted, and the feeds made, on disk; the last thing before the commit.
 
@@ -297,16 +315,34 @@ class GuidLog:
         """
         if self._path is None:
             return
-        made = self._connection.execute(
-            select(feeds).where(feeds.c.id > self._last_feed_id).order_by(feeds.c.id)
-        ).all()
+        is_new = feeds.c.id > self._last_feed_id
+        if self._renamed:
+            # A feed that became one with another is no more, and its number may be given again.
+            is_new = or_(is_new, feeds.c.id.in_(self._renamed))
+        made = self._connection.execute(select(feeds).where(is_new).order_by(feeds.c.id)).all()
         if not made and not self.noted:
             return
         lines = [_packed(_feed_line(row._mapping)) for row in made]
-        lines += [_packed(line) for line in self._noted_lines()]
-        if made:
+        if self._renamed:
+            lines += [_packed(line) for line in self._former_lines(self._renamed)]
+            last = self._connection.execute(select(func.max(feeds.c.id))).scalar_one()
+            self._last_feed_id = last
+        elif made:
             self._last_feed_id = made[-1].id
+        lines += [_packed(line) for line in self._noted_lines()]
         self._note_size(_append(self._path, b"".join(lines)))
+
+    def _former_lines(self, feed_ids: Iterable[int] | None = None) -> Iterator[Line]:
+        """What feeds were called before: some, or all of them."""
+        query = (
+            select(former_names, feeds.c.guid)
+            .join(feeds, feeds.c.id == former_names.c.feed_id)
+            .order_by(former_names.c.kind, former_names.c.key)
+        )
+        if feed_ids is not None:
+            query = query.where(former_names.c.feed_id.in_(list(feed_ids)))
+        for row in self._connection.execute(query):
+            yield {"former": row.key, "kind": row.kind, "slug": row.slug, "of": row.guid}
 
     def _noted_lines(self) -> Iterator[Line]:
         ids = list({noted.entry_id for noted in self.noted})
@@ -351,6 +387,7 @@ _ALL = SelectionKind.ALL
 _LAST_INSTANT = publication.c.last_instant
 _FEED_FIELDS = ("kind", "key", "slug", "name", "person_kind")
 _FEED_KEYS = {"feed", *_FEED_FIELDS, "updated"}
+_FORMER_KEYS = {"former", "kind", "slug", "of"}
 _GUID_KEYS = {"guid", "root", "path", "sha256", "key", "sequence", "arrived_at", "version"}
 _PLACES = select(entries.c.id, entries.c.guid, entries.c.sequence, entries.c.arrived_at)
 _EVERY_LINK = (
@@ -405,8 +442,8 @@ def _parsed(line: bytes) -> Line | None:
         parsed = json.loads(line)
     except ValueError:
         return None
-    whole = isinstance(parsed, dict) and (
-        parsed.keys() >= _GUID_KEYS or parsed.keys() >= _FEED_KEYS
+    whole = isinstance(parsed, dict) and any(
+        parsed.keys() >= keys for keys in (_GUID_KEYS, _FEED_KEYS, _FORMER_KEYS)
     )
     return parsed if whole else None
 

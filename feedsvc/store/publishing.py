@@ -69,17 +69,17 @@ class Publishing:
 
 
 @contextmanager
-def publishing(store: Store, lease: Lease, clock: Clock) -> Iterator[Publishing]:
-    """Open the publishing transaction of the lease holder; commit it at the end, or nothing.
+def publishing(store: Store, lease: Lease | None, clock: Clock) -> Iterator[Publishing]:
+    """Open a publishing transaction; commit it at the end, or nothing.
 
+    lease: None for a short write that a person asked for, which is no ingestion.
     Raises LeaseLost if somebody else has taken the lease since.
     """
     with store.writing() as connection:
         # The row's lock is the publishing lock: numbers are given in the order of commits.
         row = connection.execute(select(publication).with_for_update()).one()
-        fence = connection.scalar(select(leases.c.fence).where(leases.c.name == lease.name))
-        if fence != lease.fence:
-            raise LeaseLost(f"lease {lease.fence} was taken over by {fence}")
+        if lease:
+            _check_fence(connection, lease)
         guids = GuidLog(connection, guid_file(store), row.version)
         caught_up = guids.catch_up(clock.now())
         if caught_up:
@@ -108,6 +108,12 @@ def publishing(store: Store, lease: Lease, clock: Clock) -> Iterator[Publishing]
                 last_instant=work.last_instant,
             )
         )
+
+
+def _check_fence(connection: Connection, lease: Lease) -> None:
+    fence = connection.scalar(select(leases.c.fence).where(leases.c.name == lease.name))
+    if fence != lease.fence:
+        raise LeaseLost(f"lease {lease.fence} was taken over by {fence}")
 
 
 def fetch_version(connection: Connection) -> PublicationVersion:

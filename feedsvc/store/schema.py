@@ -82,6 +82,18 @@ feeds = Table(
     UniqueConstraint("kind", "slug"),
 )
 
+# Names that feeds had before: what arrives under one joins its feed, and its slug leads there, for
+# ever. slug: None where the feed kept it.
+former_names = Table(
+    "former_names",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("slug", Text),
+    Column("feed_id", ForeignKey("feeds.id"), nullable=False, index=True),
+    UniqueConstraint("kind", "slug"),
+)
+
 entries = Table(
     "entries",
     metadata,

@@ -13,12 +13,13 @@ from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from feedsvc.errors import (
     AccessDenied,
     EntryGone,
+    FeedRenamed,
     FeedsvcError,
     InvalidRequest,
     NotFound,
@@ -69,6 +70,7 @@ _PLAIN_PATHS = (
 def install_error_handlers(app: Flask, runtime: Runtime) -> None:
     for kind, status in STATUSES.items():
         app.register_error_handler(kind, partial(_expected, runtime, status))
+    app.register_error_handler(FeedRenamed, partial(_moved, runtime))
     app.register_error_handler(HTTPException, partial(_refused, runtime))
     app.register_error_handler(Exception, partial(_unexpected, runtime))
 
@@ -86,6 +88,17 @@ def _expected(runtime: Runtime, status: int, error: FeedsvcError) -> Response:
     if isinstance(error, InvalidRequest):
         return _problem(runtime, status, detail=str(error), errors=error.problems)
     return _failure(runtime, status)
+
+
+def _moved(runtime: Runtime, error: FeedRenamed) -> Response:
+    """Lead to the same document of a feed under its name of today.
+
+    A feed may be called again what it was, so no browser keeps this redirect without asking.
+    """
+    path = url_for(request.endpoint or "", **{**(request.view_args or {}), "slug": error.slug})
+    response = Response(status=301, content_type="text/plain; charset=utf-8")
+    response.headers["Location"] = runtime.site.urls.base_url + path
+    return _finished(runtime, response)
 
 
 def _refused(runtime: Runtime, error: HTTPException) -> Response:

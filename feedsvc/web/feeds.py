@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, request
 
-from feedsvc.errors import NotFound
+from feedsvc.errors import FeedRenamed, NotFound
 from feedsvc.model.feed import FeedDocument
 from feedsvc.model.ids import slugify
 from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
@@ -28,6 +28,8 @@ def selected_feed(runtime: Runtime, kind: str, slug: str, format: str) -> Respon
     selection = Selection(kind=SelectionKind(kind), slug=slug)
     try:
         return _serve(runtime, selection, FeedFormat(format))
+    except FeedRenamed:
+        raise  # answered by where it is now
     except NotFound:
         nearest = _nearest(runtime, selection)
         known = nearest and runtime.site.urls.feed(nearest, FeedFormat(format))

@@ -44,6 +44,18 @@ def test_a_token_is_revoked_by_name(feedsvc: CommandLine) -> None:
         feedsvc("token", "revoke", "deploy")
 
 
+def test_feeds_are_listed_and_renamed(feedsvc: CommandLine) -> None:
+    feedsvc.folder.write("a.txt", article(author="Jane Doe"))
+    feedsvc("ingest")
+    renamed = feedsvc("feeds", "rename", "author", "jane-doe", "Jane Roe").stdout
+    assert renamed.startswith("The author 'jane-doe' is now 'jane-roe': http://127.0.0.1:8000/")
+    (line,) = (ln for ln in feedsvc("feeds", "list").stdout.splitlines() if "author" in ln)
+    kind, slug, name, count, guid, former = line.split("\t")
+    assert (kind, slug, name, count) == ("author", "jane-roe", "Jane Roe", "1")
+    assert guid.startswith("urn:uuid:")
+    assert former == "formerly jane-doe"
+
+
 def test_a_token_has_a_name_of_its_own(feedsvc: CommandLine) -> None:
     feedsvc("token", "create", "deploy")
     with pytest.raises(ConfigError, match="choose another name"):
@@ -114,7 +126,7 @@ def test_every_command_and_option_explains_itself(
 
 def test_help_lists_the_commands_in_the_order_of_a_first_day(feedsvc: CommandLine) -> None:
     names = re.findall(r"^  ([a-z]+)  ", feedsvc("--help").stdout, re.MULTILINE)
-    assert names == ["serve", "ingest", "extract", "check", "token", "db"]
+    assert names == ["serve", "ingest", "extract", "check", "feeds", "token", "db"]
 
 
 def test_options_come_from_the_environment(feedsvc: CommandLine, tmp_path: Path) -> None:

@@ -17,10 +17,12 @@ from feedsvc.errors import StoreError
 from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.model.document import Outcome
 from feedsvc.model.entry import Entry
+from feedsvc.model.selection import Selection, SelectionKind
 from feedsvc.store import guids
 from feedsvc.store.engine import open_store
 from feedsvc.store.migrate import upgrade
 from feedsvc.store.schema import recorded_guids
+from feedsvc.store.verify import verify
 from tests.databases import PostgresqlServer
 from tests.service import Service, article, open_service
 
@@ -386,3 +388,81 @@ def test_what_lies_beside_a_database_in_the_folder_is_no_document(
     assert len(service.outcomes) == 0
     service.lease.release()
     service.runtime.close()
+
+
+def rename(site: Site, slug: str, name: str) -> None:
+    wanted = Selection(kind=SelectionKind.AUTHOR, slug=slug)
+    site.service.runtime.register.rename(wanted, name, merge=True)
+
+
+def authors(site: Site) -> dict[str, tuple[str, int, list[str]]]:
+    """By slug: what the feed of each author is known by, how many it shows, its former slugs."""
+    return {
+        r.feed.selection.slug: (r.feed.guid, r.feed.entry_count, list(r.former_slugs))
+        for r in site.service.runtime.register.feeds()
+        if r.feed.selection.kind is SelectionKind.AUTHOR
+    }
+
+
+def test_renamed_feeds_come_back_with_every_name_they_had(site: Site) -> None:
+    for number, author in enumerate(("Jane Doe", "Ada Poe", "Lee Coe")):
+        site.service.folder.write(f"{number}.txt", article(f"Number {number}", author=author))
+    site.service.ingest()
+    rename(site, "jane-doe", "Jane Roe")
+    rename(site, "jane-roe", "Jane Low")
+    rename(site, "ada-poe", "Lee Coe")
+    rename(site, "lee-coe", "Lee Toe")
+    before = authors(site)
+    assert {slug: names for slug, (_, _, names) in before.items()} == {
+        "jane-low": ["jane-doe", "jane-roe"],
+        "lee-toe": ["ada-poe", "lee-coe"],
+    }
+    site.lose_database()
+    site.service.ingest()
+    assert authors(site) == before
+
+
+def test_a_file_written_anew_says_what_feeds_were_called(site: Site) -> None:
+    site.service.folder.write("a.txt", article(author="Jane Doe"))
+    site.service.ingest()
+    rename(site, "jane-doe", "Jane Roe")
+    before = authors(site)
+    site.stop()
+    site.log.unlink()
+    site.start()
+    site.service.folder.write("b.txt", article("Second", author="Jane Roe"))
+    site.service.ingest()
+    site.lose_database()
+    site.service.ingest()
+    assert authors(site) == {slug: (guid, 2, former) for slug, (guid, _, former) in before.items()}
+
+
+def test_a_backup_from_before_a_rename_learns_of_it(site: Site, tmp_path: Path) -> None:
+    for number, author in enumerate(("Jane Doe", "Ada Poe", "Ada Poe")):
+        site.service.folder.write(f"{number}.txt", article(f"Number {number}", author=author))
+    site.service.ingest()
+    site.service.runtime.upkeep.back_up(tmp_path / "backup.db")
+    rename(site, "jane-doe", "Jane Roe")
+    rename(site, "ada-poe", "Jane Roe")
+    site.service.folder.write("3.txt", article("Number 3", author="Ada Poe"))
+    site.service.ingest()
+    before = authors(site)
+    site.stop()
+    site.service.runtime.upkeep.restore(tmp_path / "backup.db")
+    site.start()
+    site.service.ingest()
+    assert authors(site) == before
+    assert [found for found in verify(site.service.runtime.store) if found.offenders] == []
+
+
+def test_a_feed_made_after_two_became_one_is_recorded_too(site: Site) -> None:
+    for number, author in enumerate(("Ada Poe", "Jane Doe")):
+        site.service.folder.write(f"{number}.txt", article(f"Number {number}", author=author))
+        site.service.ingest()
+    rename(site, "jane-doe", "Ada Poe")  # the newest feed ends, and its number is free
+    site.service.folder.write("c.txt", article("Third", author="Lee Coe"))
+    site.service.ingest()
+    before = authors(site)
+    site.lose_database()
+    site.service.ingest()
+    assert authors(site) == before

@@ -1,0 +1,60 @@
+"""`feedsvc feeds`: every feed with its id, and what it is called."""
+
+from __future__ import annotations
+
+import click
+
+from feedsvc.cli.options import common_options
+from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
+from feedsvc.runtime import Runtime, open_runtime
+from feedsvc.services.feed_register import RENAMABLE
+from feedsvc.settings import Settings
+from feedsvc.store.migrate import upgrade
+
+
+@click.group()
+def feeds() -> None:
+    """List the feeds, and rename them."""
+
+
+@feeds.command("list")
+@common_options
+def list_(settings: Settings) -> None:
+    """List every feed: kind, slug, name, how many articles it shows, id, and former slugs."""
+    runtime = _opened(settings)
+    for registered in runtime.register.feeds():
+        feed = registered.feed
+        former = (
+            f"\tformerly {','.join(registered.former_slugs)}" if registered.former_slugs else ""
+        )
+        kind, slug = feed.selection.kind, feed.selection.slug
+        click.echo(f"{kind}\t{slug}\t{feed.name}\t{feed.entry_count}\t{feed.guid}{former}")
+    runtime.close()
+
+
+@feeds.command()
+@click.argument("kind", type=click.Choice([kind.value for kind in RENAMABLE]))
+@click.argument("slug")
+@click.argument("name")
+@click.option("--merge", is_flag=True, help="Become a part of the feed that has this name already.")
+@common_options
+def rename(settings: Settings, kind: str, slug: str, name: str, merge: bool) -> None:
+    """Call the source, author or tag at SLUG by another NAME, for ever.
+
+    Its id stays, so that no reader shows anything twice. Old addresses lead to the new one, and
+    articles that still come under the old name belong to it.
+    """
+    runtime = _opened(settings)
+    wanted = Selection(kind=SelectionKind(kind), slug=slug)
+    renamed = runtime.register.rename(wanted, name, merge=merge)
+    address = runtime.site.urls.feed(renamed.selection, FeedFormat.ATOM)
+    runtime.close()
+    done = "is a part of" if renamed.merged else "is now"
+    click.echo(f"The {kind} {slug!r} {done} {renamed.selection.slug!r}: {address}")
+
+
+def _opened(settings: Settings) -> Runtime:
+    runtime = open_runtime(settings)
+    runtime.upkeep.check_start()
+    upgrade(runtime.store)
+    return runtime
