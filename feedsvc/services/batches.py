@@ -22,7 +22,7 @@ from feedsvc.errors import (
     UnstorableDocument,
 )
 from feedsvc.ingest.discover import Found, ReadDocument
-from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome
+from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome, SourceDocument
 from feedsvc.model.entry import EntryDraft
 from feedsvc.services.newcomers import Drafted, find_newcomers, publish_newcomers
 from feedsvc.services.recording import Recorder
@@ -213,20 +213,29 @@ class Batches:
             self.dry_work = None
 
 
-def quarantine_step(found: Found, error: DocumentError, sha256: bytes | None = None) -> Step:
-    """Keep why a file was refused."""
+def quarantine_step(found: Found, error: DocumentError) -> Step:
+    """Keep why a file was refused unread."""
     return Step(
         path=found.path,
         found=found,
-        settle=lambda settling: [settling.quarantine(found, error, sha256)],
+        settle=lambda settling: [settling.quarantine(found, error)],
     )
 
 
-def draft_step(found: Found, read: ReadDocument, draft: EntryDraft) -> Step:
-    """Settle a file by what it says."""
+def refusal_step(source: SourceDocument, error: DocumentError) -> Step:
+    """Keep why a document was refused that was read."""
     return Step(
-        path=found.path,
-        found=found,
+        path=source.path,
+        found=Found(path=source.path, state=source.state),
+        settle=lambda settling: [settling.by_refusal(source, error)],
+    )
+
+
+def draft_step(read: ReadDocument, draft: EntryDraft) -> Step:
+    """Settle a document by what it says."""
+    return Step(
+        path=read.source.path,
+        found=Found(path=read.source.path, state=read.source.state),
         drafted=Drafted(read=read, draft=draft),
         settle=lambda settling: [settling.by_draft(read, draft)],
     )

@@ -106,16 +106,15 @@ class Settling:
 
     def _by_twins(self, read: ReadDocument, known: KnownDocument | None) -> DocumentOutcome | None:
         source = read.source
-        twins = self._twins(read)
+        twins = self._twins(read.source)
         moved = self._by_gone_twin(read, known)
         if moved:
             return moved
-        if twins:
-            _, links = twins[0]
-            document_id = self._save(read)
-            for link in links:
-                self._link_alternate(document_id, link)
-            return self._outcome(source.path, Outcome.DUPLICATE, links[0].entry_id)
+        # Bytes that were refused as an edit are not those that gave the entry.
+        published = [links for twin, links in twins if twin.stage in (None, "discover")]
+        if published:
+            keep_original(self.connection, source.sha256, read.raw)
+            return self._add_alternate(source, published[0])
         entry_id = self._around.vacated.get(source.sha256)
         if entry_id is None:
             return None
@@ -130,12 +129,18 @@ class Settling:
         link_entry(self.connection, link)
         return self._outcome(source.path, Outcome.DUPLICATE, entry_id)
 
-    def _twins(self, read: ReadDocument) -> list[tuple[KnownDocument, list[EntryLink]]]:
+    def _add_alternate(self, source: SourceDocument, links: list[EntryLink]) -> DocumentOutcome:
+        document_id = save_document(self.connection, source, self.now)
+        for link in links:
+            alternate = replace(link, document_id=document_id, is_primary=False)
+            link_entry(self.connection, alternate)
+        return self._outcome(source.path, Outcome.DUPLICATE, links[0].entry_id)
+
+    def _twins(self, source: SourceDocument) -> list[tuple[KnownDocument, list[EntryLink]]]:
         return [
             (twin, links)
-            for twin in find_by_sha256(self.connection, read.source.sha256)
-            if twin.path != read.source.path
-            and (links := links_of_document(self.connection, twin.id))
+            for twin in find_by_sha256(self.connection, source.sha256)
+            if twin.path != source.path and (links := links_of_document(self.connection, twin.id))
         ]
 
     def _by_gone_twin(
@@ -143,7 +148,7 @@ class Settling:
     ) -> DocumentOutcome | None:
         """Follow a rename; whatever `known` gave at this path before has lost its document."""
         source = read.source
-        for twin, links in self._twins(read):
+        for twin, links in self._twins(read.source):
             if self._around.is_there(twin.path):
                 continue
             if known:
@@ -338,6 +343,17 @@ class Settling:
 
     # Documents that cannot be published, have exchanged places, or are gone
 
+    def by_refusal(self, source: SourceDocument, error: DocumentError) -> DocumentOutcome:
+        """Settle a document that was refused: its bytes may be published under another name."""
+        known = find_by_path(self.connection, source.path)
+        before = links_of_document(self.connection, known.id) if known else []
+        if not any(link.is_primary for link in before):
+            for twin, links in self._twins(source):
+                if twin.stage is None:
+                    return self._add_alternate(source, links)
+        found = Found(path=source.path, state=source.state)
+        return self.quarantine(found, error, source.sha256)
+
     def quarantine(
         self, found: Found, error: DocumentError, sha256: bytes | None = None
     ) -> DocumentOutcome:
@@ -419,9 +435,6 @@ class Settling:
         link_entry(self.connection, link)
         if is_new:
             self._work.guids.note(entry_id, read.source, draft.key)
-
-    def _link_alternate(self, document_id: int, link: EntryLink) -> None:
-        link_entry(self.connection, replace(link, document_id=document_id, is_primary=False))
 
     def _outcome(
         self, path: DocumentPath, outcome: Outcome, entry_id: int, *, resurfaces: bool = False

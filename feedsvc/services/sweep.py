@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from threading import Event
@@ -19,9 +19,10 @@ from feedsvc.ingest.discover import Found, NotAtRest, ReadDocument, WatchedRoot
 from feedsvc.ingest.identity import find_swaps
 from feedsvc.ingest.pool import Extracted, ExtractionPool, Job
 from feedsvc.model.document import DocumentOutcome, DocumentPath, SourceDocument
+from feedsvc.model.entry import EntryDraft
 from feedsvc.model.run import RunRequest
 from feedsvc.services.absences import Absences, jobs
-from feedsvc.services.batches import Batches, Step, draft_step, quarantine_step
+from feedsvc.services.batches import Batches, Step, draft_step, quarantine_step, refusal_step
 from feedsvc.services.recording import Recorder
 from feedsvc.services.settling import Settling, Surroundings
 from feedsvc.services.survey import RootLook, Survey, Surveyor, Troubles, found_again, is_wanted
@@ -277,27 +278,41 @@ class _Settlement:
                 self.batches.publish(steps)
                 yield from (read for read in reads if read.source.sha256 not in seen)
 
+        refused: list[Step] = []
         for extracted in _chunks(self._to.pool.extract(self._jobs(to_extract())), _CHUNK):
-            self.batches.publish(self._steps(extracted))
+            self.batches.publish(self._steps(extracted, refused))
         for extracted in _chunks(self._to.pool.extract(self._jobs(undecided)), _CHUNK):
-            self.batches.publish(self._steps(extracted))
+            self.batches.publish(self._steps(extracted, refused))
+        # Last: one may hold the bytes of another, whose name its reader knows.
+        self.batches.publish(refused)
 
     def _jobs(self, reads: Iterable[ReadDocument]) -> Iterator[Job[ReadDocument]]:
         return jobs(reads, self._to.roots)
 
-    def _steps(self, extracted: Sequence[Extracted[ReadDocument]]) -> list[Step]:
-        """How to settle what was extracted; what its process kept from that is left for later."""
-        ready = []
+    def _steps(
+        self, extracted: Sequence[Extracted[ReadDocument]], refused: list[Step]
+    ) -> list[Step]:
+        """How to settle what was extracted; what its process kept from that is left for later.
+
+        Drafts that arrive together are published by their dates, so that the newest is on top.
+        refused: takes what there is no draft of.
+        """
+        drafts: list[tuple[ReadDocument, EntryDraft]] = []
         for each in extracted:
-            path, error = each.key.source.path, each.outcome
-            if isinstance(error, PostponedDocument):
+            read, outcome = each.key, each.outcome
+            path = read.source.path
+            if isinstance(outcome, PostponedDocument):
                 if self._to.may_try_again(path):
-                    self._postpone(path, error)
+                    self._postpone(path, outcome)
                     continue
-                each = replace(each, outcome=_given_up(error))
+                outcome = _given_up(outcome)
             del self._to.tries[path]
-            ready.append(each)
-        return _in_order(ready)
+            if isinstance(outcome, DocumentError):
+                refused.append(refusal_step(read.source, outcome))
+            else:
+                drafts.append((read, outcome))
+        drafts.sort(key=lambda pair: _date(pair[1]))
+        return [draft_step(read, draft) for read, draft in drafts]
 
     def _read(self, files: Iterable[Found]) -> Iterator[ReadDocument]:
         for found in files:
@@ -367,22 +382,8 @@ def _given_up(error: PostponedDocument) -> DocumentError:
     return refused
 
 
-def _in_order(extracted: Sequence[Extracted[ReadDocument]]) -> list[Step]:
-    """Drafts that arrive together are published by their dates, so that the newest is on top."""
-    return [_extracted_step(e) for e in sorted(extracted, key=_date)]
-
-
-def _date(extracted: Extracted[ReadDocument]) -> tuple[bool, float]:
-    published = getattr(extracted.outcome, "published", None)
-    return published is None, published.timestamp() if published else 0.0
-
-
-def _extracted_step(extracted: Extracted[ReadDocument]) -> Step:
-    read, outcome = extracted.key, extracted.outcome
-    found = Found(path=read.source.path, state=read.source.state)
-    if isinstance(outcome, DocumentError):
-        return quarantine_step(found, outcome, read.source.sha256)
-    return draft_step(found, read, outcome)
+def _date(draft: EntryDraft) -> tuple[bool, float]:
+    return draft.published is None, draft.published.timestamp() if draft.published else 0.0
 
 
 def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:

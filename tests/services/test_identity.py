@@ -405,3 +405,21 @@ def test_a_root_that_cannot_be_read_withdraws_nothing(withdrawing: Service) -> N
     assert len(service.entries()) == 1
     moved.rename(service.folder.path)
     assert service.ingest() == {}
+
+
+def test_a_file_that_no_reader_knows_is_a_duplicate_of_the_document_with_its_bytes(
+    service: Service,
+) -> None:
+    service.folder.write("a.png", article())
+    service.folder.write("b.txt", article())
+    assert service.ingest() == {"a.png": Outcome.DUPLICATE, "b.txt": Outcome.NEW}
+    assert service.ingest(force=True) == {"a.png": Outcome.DUPLICATE, "b.txt": Outcome.UNCHANGED}
+
+
+def test_the_bytes_of_an_edit_that_was_refused_are_no_duplicate(service: Service) -> None:
+    service.folder.write("a.txt", article())
+    service.ingest()
+    service.folder.write("a.txt", b"")
+    assert service.ingest() == {"a.txt": Outcome.QUARANTINED}
+    service.folder.write("b.txt", b"")
+    assert service.ingest() == {"b.txt": Outcome.QUARANTINED}

@@ -19,7 +19,7 @@ from feedsvc.ingest.discover import Found, ReadDocument
 from feedsvc.model.document import DocumentPath, FileState, Outcome, SourceDocument
 from feedsvc.model.entry import EntryDraft
 from feedsvc.model.run import RunRequest
-from feedsvc.services.batches import Batches, Step, draft_step, quarantine_step
+from feedsvc.services.batches import Batches, Step, draft_step, refusal_step
 from feedsvc.services.newcomers import find_newcomers
 from feedsvc.services.recording import Recorder
 from feedsvc.services.settling import Surroundings
@@ -61,10 +61,9 @@ class File:
 
     def step(self, *, may_be_together: bool) -> Step:
         source = self.source
-        found = Found(path=source.path, state=source.state)
         if self.draft is None:
-            return quarantine_step(found, RefusedDocument("is empty"), source.sha256)
-        step = draft_step(found, ReadDocument(source=source, raw=self.raw), self.draft)
+            return refusal_step(source, RefusedDocument("is empty"))
+        step = draft_step(ReadDocument(source=source, raw=self.raw), self.draft)
         return step if may_be_together else replace(step, drafted=None)
 
 
