@@ -71,6 +71,10 @@ class WatchedRoot:
         except OSError as error:
             raise _unreadable_root(self, error) from error
 
+    def is_excluded(self, path: bytes) -> bool:
+        """Whether a path in the folder is never a document, such as the database's."""
+        return os.path.join(os.fsencode(self.directory.resolve()), path) in self.excluded
+
     def look(self, below: bytes = b"") -> Generator[Name]:
         """Every name in the folder that is, or looks like, a document, in the order of the bytes
         of its path; or what there is at one path: a file, or all in a folder.

@@ -114,6 +114,7 @@ def _keep_watch(
     watcher = Watcher(
         roots={n: root.path.absolute() for n, root in runtime.settings.ingest.roots.items()},
         folders_in=ingestion.folders_in,
+        is_excluded=ingestion.is_excluded,
         tell=schedule.glance,
         tell_all=schedule.look_soon,
         stop=stop,

@@ -15,6 +15,7 @@ from pathlib import Path
 from watchfiles import watch
 
 from feedsvc.errors import FeedsvcError
+from feedsvc.logs import Seldom
 from feedsvc.model.document import DocumentPath
 
 log = logging.getLogger(__name__)
@@ -30,17 +31,20 @@ class Watcher:
     """Tells of what happens in the watched folders, until `stop` or `lost` is set.
 
     roots: the folders by name. folders_in: the folders that documents lie in, at and below a path,
-    each below its root. tell: told of the paths that changed; tell_all: that events were
-    lost, so that anything may have.
+    each below its root. is_excluded: whether a path is one of ours, such as the database, of which
+    nobody need hear. tell: told of the paths that changed; tell_all: that events were lost, so
+    that anything may have.
     """
 
     roots: Mapping[str, Path]
     folders_in: Callable[[DocumentPath], Iterable[bytes]]
+    is_excluded: Callable[[DocumentPath], bool]
     tell: Callable[[set[DocumentPath]], None]
     tell_all: Callable[[], None]
     stop: threading.Event
     lost: threading.Event
     _folders: set[Path] = field(default_factory=set)
+    _seldom: Seldom = field(default_factory=Seldom)
 
     def run(self) -> None:
         """Watch; to be run in a thread of its own."""
@@ -51,7 +55,8 @@ class Watcher:
             except (OSError, RuntimeError, FeedsvcError) as error:
                 # Too many watches, a folder that went in between, or (from the library, as a
                 # RuntimeError) a name that is no Unicode: what happened meanwhile is not known.
-                log.warning("watching failed", extra={"reason": str(error)})
+                if self._seldom.again():
+                    log.warning("watching failed", extra={"reason": str(error)})
                 self._folders.clear()
                 self.tell_all()
                 self.lost.wait(_WATCHED_ANEW_AFTER_S)
@@ -84,6 +89,7 @@ class Watcher:
 
     def _tell(self, changed: set[Path]) -> None:
         paths = {p for path in changed if (p := _document_path(self.roots, path))}
+        paths = {path for path in paths if not self.is_excluded(path)}
         if paths:
             self.tell(paths)
 

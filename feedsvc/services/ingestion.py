@@ -88,8 +88,15 @@ class Ingestion:
 
     def folders_in(self, path: DocumentPath) -> list[bytes]:
         """The folders that documents may lie in, at and below a path. Raises RootUnreadable."""
+        return self._root_of(path).folders(path.path)
+
+    def is_excluded(self, path: DocumentPath) -> bool:
+        """Whether a path is the database's or the configuration's, and no document's."""
+        return self._root_of(path).is_excluded(path.path)
+
+    def _root_of(self, path: DocumentPath) -> WatchedRoot:
         (root,) = (root for root in self._sweeper.roots if root.name == path.root)
-        return root.folders(path.path)
+        return root
 
     def settle(self, survey: Survey, restless: set[DocumentPath]) -> Generator[None]:
         """Settle what a look found, once it has rested; a slice at a time, the survey's last use.

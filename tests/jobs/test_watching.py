@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from feedsvc.ingest.discover import WatchedRoot
+from feedsvc.ingest.walk import Walk
 from feedsvc.jobs import watching
 from feedsvc.jobs.watching import Watcher
 from feedsvc.model.document import DocumentPath
@@ -50,11 +53,25 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
     monkeypatch.setattr(watching, "_WATCHED_ANEW_AFTER_S", 0.05)
+    with watched(folder) as told:
+        # Watching begins when it begins: until then something is written again and again.
+        wait_for(lambda: bool((folder / "begin.txt").write_text("x")) and bool(told.paths))
+        yield told
+
+
+@contextmanager
+def watched(folder: Path) -> Iterator[Told]:
     told, stop, lost = Told(), threading.Event(), threading.Event()
-    root = WatchedRoot(name="seeds", directory=folder, max_document_bytes=1_000)
+    root = WatchedRoot(
+        name="seeds",
+        directory=folder,
+        max_document_bytes=1_000,
+        excluded=frozenset({os.fsencode(folder / "feedsvc.db"), os.fsencode(folder / "kept")}),
+    )
     watcher = Watcher(
         roots={"seeds": folder},
         folders_in=lambda path: root.folders(path.path),
+        is_excluded=lambda path: root.is_excluded(path.path),
         tell=told.tell,
         tell_all=told.tell_all,
         stop=stop,
@@ -62,8 +79,6 @@ def told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
     )
     thread = threading.Thread(target=watcher.run)
     thread.start()
-    # Watching begins when it begins: until then something is written again and again.
-    wait_for(lambda: bool((folder / "begin.txt").write_text("x")) and bool(told.paths))
     yield told
     stop.set()
     thread.join(SOON_S)
@@ -112,6 +127,29 @@ def test_hidden_folders_are_not_watched(told: Told, folder: Path) -> None:
     (folder / "seen.txt").write_text("x")
     wait_for(lambda: b"seen.txt" in told.paths)
     assert b".git/index" not in told.paths
+
+
+def test_what_is_excluded_wakes_nobody(told: Told, folder: Path) -> None:
+    (folder / "kept").mkdir()
+    (folder / "kept" / "a.txt").write_text("x")
+    (folder / "feedsvc.db").write_text("x")
+    (folder / "seen.txt").write_text("x")
+    wait_for(lambda: b"seen.txt" in told.paths)
+    assert not told.paths & {b"feedsvc.db", b"kept", b"kept/a.txt"}
+
+
+def deny(_walk: Walk, _below: bytes) -> Iterator[bytes]:
+    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def test_a_folder_that_cannot_be_watched_fills_no_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(watching, "_WATCHED_ANEW_AFTER_S", 0.01)
+    monkeypatch.setattr(Walk, "folders", deny)
+    with watched(tmp_path) as told:
+        wait_for(lambda: told.lost > 3)
+    assert [record.message for record in caplog.records] == ["watching failed"]
 
 
 def test_a_name_that_is_no_unicode_ends_nothing(told: Told, folder: Path) -> None:
