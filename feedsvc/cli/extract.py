@@ -24,7 +24,9 @@ from feedsvc.ingest.extract.dump.parts import Role
 from feedsvc.ingest.extract.dump.roles import Labelled
 from feedsvc.ingest.pipeline import draft_entry
 from feedsvc.ingest.readers import read
+from feedsvc.model.document import NO_DEFAULTS, RootDefaults
 from feedsvc.model.entry import EntryDraft, Evidence, Precision
+from feedsvc.services.ingestion import defaults_of
 from feedsvc.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -65,6 +67,7 @@ _NOT_FOUND = {
 def extract(settings: Settings, paths: tuple[Path, ...], jsonl: bool, explain: bool) -> None:
     """Show what would be extracted from PATH…, files or folders; nothing is stored.
 
+    In a watched folder, what its settings say of its documents holds as it does in a sweep.
     Exit status 1 if a document could not be published.
     """
     if jsonl and explain:
@@ -74,13 +77,18 @@ def extract(settings: Settings, paths: tuple[Path, ...], jsonl: bool, explain: b
     show = _show_json if jsonl else _show_explained if explain else _show_short
     failed = False
     for path in paths:
+        defaults = _defaults_at(path, settings)
         for root, found in _find(path, settings.limits.max_document_bytes):
             # A root without a name: what is below it begins with a slash.
             name = f"{path}{found.path}" if path.is_dir() else str(path)
             try:
                 raw = _read(root, found)
                 draft = draft_entry(
-                    found.path.path, raw, settings.limits, settings.feeds.body_excerpt_bytes
+                    found.path.path,
+                    raw,
+                    settings.limits,
+                    settings.feeds.body_excerpt_bytes,
+                    defaults,
                 )
                 show(name, draft, found.path.path, raw, settings)
             except DocumentError as error:
@@ -93,6 +101,14 @@ def extract(settings: Settings, paths: tuple[Path, ...], jsonl: bool, explain: b
                 _show_error(name, refused, as_json=jsonl)
     if failed:
         sys.exit(1)
+
+
+def _defaults_at(path: Path, settings: Settings) -> RootDefaults:
+    """What the watched folder says that a file or folder lies in, if it lies in one."""
+    for root in settings.ingest.roots.values():
+        if path.resolve().is_relative_to(root.path.resolve()):
+            return defaults_of(root)
+    return NO_DEFAULTS
 
 
 def _find(path: Path, max_document_bytes: int) -> Iterator[tuple[WatchedRoot, Found]]:

@@ -22,7 +22,7 @@ from feedsvc.services.recording import Listener, Recorder
 from feedsvc.services.settling import remembered
 from feedsvc.services.survey import Survey
 from feedsvc.services.sweep import Sweeper
-from feedsvc.settings import Settings
+from feedsvc.settings import RootSettings, Settings
 from feedsvc.store.documents import (
     EntryLink,
     documents_by_id,
@@ -278,12 +278,17 @@ def watched_roots(settings: Settings, store: Store) -> list[WatchedRoot]:
             directory=root.path,
             max_document_bytes=settings.limits.max_document_bytes,
             excluded=frozenset(excluded),
-            defaults=RootDefaults(
-                source=root.source or None,
-                language=root.language or None,
-                time_zone=root.time_zone or None,
-                tags=root.tags,
-            ),
+            defaults=defaults_of(root),
         )
         for name, root in settings.ingest.roots.items()
     ]
+
+
+def defaults_of(root: RootSettings) -> RootDefaults:
+    """What a watched folder says of its documents where they are silent."""
+    return RootDefaults(
+        source=root.source or None,
+        language=root.language or None,
+        time_zone=root.time_zone or None,
+        tags=root.tags,
+    )

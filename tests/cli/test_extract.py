@@ -41,6 +41,23 @@ def test_in_short_a_document_is_three_lines(feedsvc: CommandLine) -> None:
     assert rest == [""]
 
 
+@pytest.mark.parametrize(
+    ("path", "source", "tags"),
+    [("seeds/a.txt", "The Wire", ["wire"]), ("seeds", "The Wire", ["wire"]), ("b.txt", None, [])],
+)
+def test_what_a_watched_folder_says_holds_in_it_alone(
+    feedsvc: CommandLine, path: str, source: str | None, tags: list[str]
+) -> None:
+    Path("site.toml").write_text(
+        '[ingest.roots.seeds]\npath = "seeds"\nsource = "The Wire"\ntags = ["wire"]\n'
+    )
+    feedsvc.folder.write("a.txt", article())
+    Path("b.txt").write_text(article())
+    (line,) = feedsvc("extract", "--config", "site.toml", "--jsonl", path).stdout.splitlines()
+    told = json.loads(line)
+    assert (told["source"], told["tags"]) == (source, tags)
+
+
 def test_json_lines_hold_every_field(feedsvc: CommandLine) -> None:
     feedsvc.folder.write("a.txt", article())
     (line,) = feedsvc("extract", "--jsonl", "seeds/a.txt").stdout.splitlines()

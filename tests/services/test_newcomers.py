@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, event, select
 
 from feedsvc.errors import RefusedDocument
-from feedsvc.ingest.discover import Found, ReadDocument
+from feedsvc.ingest.discover import ReadDocument
 from feedsvc.model.document import DocumentPath, FileState, Outcome, SourceDocument
 from feedsvc.model.entry import EntryDraft
 from feedsvc.model.run import RunRequest
