@@ -166,9 +166,15 @@ class FeedSettings(_Section):
     s_maxage_s: Annotated[int, Field(ge=0)]
 
 
+# At most ten years.
+Days = Annotated[float, Field(ge=0, le=_TEN_YEARS_S / 86_400)]
+
+
 class RetentionSettings(_Section):
-    revisions_days: Annotated[float, Field(ge=0, le=_TEN_YEARS_S / 86_400)]
+    revisions_days: Days
     revisions_per_entry: Annotated[int, Field(ge=0)]
+    runs_days: Days
+    audit_days: Days
 
 
 class ServerSettings(_Section):

@@ -98,9 +98,9 @@ def vacuum(settings: Settings) -> None:
         check_schema(store)
         done = _upkeep(store, settings).vacuum()
     click.echo(
-        f"Removed {done.pruned.revisions:,} revisions and the bytes of {done.pruned.originals:,} "
-        f"documents; the store went from {_readable(done.before_bytes)} to "
-        f"{_readable(done.after_bytes)}."
+        f"Removed {done.pruned.revisions:,} revisions, the bytes of {done.pruned.originals:,} "
+        f"documents, {done.pruned.runs:,} runs and {done.pruned.audit_events:,} audited events; "
+        f"the store went from {_readable(done.before_bytes)} to {_readable(done.after_bytes)}."
     )
 
 

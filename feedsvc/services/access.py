@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import logging
 import secrets
+import threading
 import zlib
 from datetime import datetime, timedelta
 
@@ -27,6 +28,9 @@ log = logging.getLogger(__name__)
 
 _PREFIX = "fsv"
 _USE_NOTED_EVERY = timedelta(minutes=1)
+# More refusals in a minute than this, and it is only written down that there were more.
+_MAX_REFUSALS_NOTED = 30
+_MINUTE_S = 60.0
 
 
 class Access:
@@ -35,6 +39,9 @@ class Access:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._refusals_lock = threading.Lock()
+        self._refusals = 0
+        self._refusals_since = clock.monotonic()
 
     def create_token(
         self, name: str, scopes: frozenset[Scope], lifetime: timedelta | None = None
@@ -128,6 +135,12 @@ class Access:
             log.info("use of a token not noted: the store is locked", extra={"token": token.id})
 
     def _refuse(self, actor: str, address: str | None, result: str) -> None:
+        """Write a refusal down; of very many in a minute only that there were more."""
+        count = self._count_refusal()
+        if count > _MAX_REFUSALS_NOTED + 1:
+            return
+        if count == _MAX_REFUSALS_NOTED + 1:
+            actor, address, result = "several", None, "more, not written down"
         with self._store.writing() as connection:
             add_audit_event(
                 connection,
@@ -138,6 +151,15 @@ class Access:
                 object="admin",
                 result=result,
             )
+
+    def _count_refusal(self) -> int:
+        """The how manyth this is within a minute."""
+        with self._refusals_lock:
+            now = self._clock.monotonic()
+            if now - self._refusals_since >= _MINUTE_S:
+                self._refusals, self._refusals_since = 0, now
+            self._refusals += 1
+            return self._refusals
 
 
 def _parse(header: str | None) -> tuple[str, str] | None:

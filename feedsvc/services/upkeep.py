@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,10 +21,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Pruned:
-    """How much was removed: revisions of entries, and originals of documents."""
+    """How much was removed: revisions of entries, originals of documents, runs, audited events."""
 
     revisions: int
     originals: int
+    runs: int
+    audit_events: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,14 +82,21 @@ class Upkeep:
 
     def prune(self) -> Pruned:
         """Remove what the settings let go."""
+        now, kept = self._clock.now(), self._settings
         return Pruned(
             revisions=upkeep.prune_revisions(
                 self._store,
-                before=self._clock.now() - timedelta(days=self._settings.revisions_days),
-                keep=self._settings.revisions_per_entry,
+                before=now - timedelta(days=kept.revisions_days),
+                keep=kept.revisions_per_entry,
                 goes_on=self._goes_on,
             ),
             originals=upkeep.prune_originals(self._store, goes_on=self._goes_on),
+            runs=upkeep.prune_runs(
+                self._store, before=now - timedelta(days=kept.runs_days), goes_on=self._goes_on
+            ),
+            audit_events=upkeep.prune_audit(
+                self._store, before=now - timedelta(days=kept.audit_days), goes_on=self._goes_on
+            ),
         )
 
     def _goes_on(self) -> bool:
@@ -106,10 +115,7 @@ class Upkeep:
         """What the scheduler does once a day."""
         pruned = self.prune()
         upkeep.optimize(self._store)
-        log.info(
-            "upkeep done",
-            extra={"revisions": pruned.revisions, "originals": pruned.originals},
-        )
+        log.info("upkeep done", extra=asdict(pruned))
 
     def marked_in_use(self) -> AbstractContextManager[bool]:
         """Mark the store as being ingested into; answers whether it was left in order before."""

@@ -9,9 +9,18 @@ from sqlalchemy import Connection, delete, exists, func, select
 
 from feedsvc.store.backup import execute_alone
 from feedsvc.store.engine import Store
-from feedsvc.store.schema import documents, originals, publication, revisions
+from feedsvc.store.schema import (
+    audit_events,
+    documents,
+    originals,
+    publication,
+    revisions,
+    run_outcomes,
+    runs,
+)
 
 _AT_ONCE = 200
+_SHORT_ROWS_AT_ONCE = 2_000
 
 
 def prune_revisions(
@@ -72,6 +81,41 @@ def prune_originals(store: Store, *, goes_on: Callable[[], bool]) -> int:
                 delete(originals).where(unused, originals.c.sha256.in_(hashes))
             ).rowcount
         after = hashes[-1]
+    return gone
+
+
+def prune_runs(store: Store, *, before: datetime, goes_on: Callable[[], bool]) -> int:
+    """Remove runs that ended before an instant, and what became of each document in them.
+
+    Answers how many went.
+    """
+    old = runs.c.finished_at < before
+    gone = 0
+    while goes_on():
+        with store.writing() as connection:
+            number = connection.scalar(select(runs.c.number).where(old).limit(1))
+            if number is None:
+                break
+            of_run = run_outcomes.c.run_number == number
+            some = select(run_outcomes.c.position).where(of_run).limit(_SHORT_ROWS_AT_ONCE)
+            removed = connection.execute(
+                delete(run_outcomes).where(of_run, run_outcomes.c.position.in_(some))
+            )
+            if removed.rowcount < _SHORT_ROWS_AT_ONCE:
+                gone += connection.execute(delete(runs).where(runs.c.number == number)).rowcount
+    return gone
+
+
+def prune_audit(store: Store, *, before: datetime, goes_on: Callable[[], bool]) -> int:
+    """Remove what was written down before an instant of who did what; answers how much."""
+    old = select(audit_events.c.id).where(audit_events.c.at < before).limit(_SHORT_ROWS_AT_ONCE)
+    gone = 0
+    while goes_on():
+        with store.writing() as connection:
+            removed = connection.execute(delete(audit_events).where(audit_events.c.id.in_(old)))
+        gone += removed.rowcount
+        if removed.rowcount < _SHORT_ROWS_AT_ONCE:
+            break
     return gone
 
 

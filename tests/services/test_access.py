@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import zlib
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import MetaData, select
 
+from feedsvc.clock import Clock
 from feedsvc.errors import AccessDenied, ConfigError, ScopeMissing
 from feedsvc.model.access import Scope
 from feedsvc.services.access import Access
@@ -195,6 +198,19 @@ def test_every_refusal_is_written_down_without_what_was_presented(
         (token_id, "authenticate", "192.0.2.1", "forbidden"),
         (token_id, "authenticate", "192.0.2.1", "expired"),
     ]
+
+
+def test_of_many_refusals_it_is_written_down_once_that_there_were_more(store: Store) -> None:
+    stopped, passed_s = StoppedClock(), 0.0
+    access = Access(store, Clock(now=stopped.clock.now, monotonic=lambda: passed_s))
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda _: refusal(access, None), range(40)))
+    one = ("unknown", "authenticate", "192.0.2.1", "denied")
+    more = ("several", "authenticate", None, "more, not written down")
+    assert Counter(events(store)) == {one: 30, more: 1}
+    passed_s = 60.0
+    refusal(access, None)
+    assert Counter(events(store)) == {one: 31, more: 1}
 
 
 def test_a_revocation_is_written_down(access: Access, store: Store) -> None:

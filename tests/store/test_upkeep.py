@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, func, select, text
 
-from feedsvc.model.document import DocumentPath, FileState, SourceDocument
+from feedsvc.model.document import (
+    DocumentOutcome,
+    DocumentPath,
+    FileState,
+    Outcome,
+    SourceDocument,
+)
+from feedsvc.model.run import RunRequest, Trigger
 from feedsvc.store import upkeep
+from feedsvc.store.access import add_audit_event
 from feedsvc.store.documents import fetch_original, keep_original, save_document
 from feedsvc.store.engine import Store
-from feedsvc.store.schema import entries, originals, revisions
-from feedsvc.store.upkeep import optimize, prune_originals, prune_revisions, size_bytes, vacuum
+from feedsvc.store.runs import add_outcomes, add_run, end_run, fetch_run
+from feedsvc.store.schema import audit_events, entries, originals, revisions, run_outcomes, runs
+from feedsvc.store.upkeep import (
+    optimize,
+    prune_audit,
+    prune_originals,
+    prune_revisions,
+    prune_runs,
+    size_bytes,
+    vacuum,
+)
 from tests.store.desk import Desk, make_draft
 
 STATE = FileState(device=1, inode=1, size_bytes=1, mtime_ns=1, ctime_ns=1)
@@ -127,6 +144,59 @@ def test_bytes_stay_that_are_published_again_while_they_are_going(
 
     monkeypatch.setattr(upkeep, "_hold_publishing", publish_first)
     assert prune_originals(desk.store, goes_on=always) == 0
+
+
+def make_run(store: Store, at: datetime, documents: int, *, ended: bool) -> str:
+    with store.writing() as connection:
+        run = add_run(
+            connection, trigger=Trigger.SWEEP, requested_by="a", request=RunRequest(), now=at
+        )
+        outcomes = [
+            DocumentOutcome(path=DocumentPath(root="a", path=b"%d" % n), outcome=Outcome.NEW)
+            for n in range(documents)
+        ]
+        add_outcomes(connection, run.id, outcomes)
+        if ended:
+            end_run(connection, run.id, at)
+    return run.id
+
+
+def test_runs_go_with_what_they_tell_once_they_ended_long_ago(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "_SHORT_ROWS_AT_ONCE", 2)
+    now = desk.stopped.instant
+    old = [make_run(desk.store, now - timedelta(days=2), 5, ended=True) for _ in range(2)]
+    stay = [
+        make_run(desk.store, now - timedelta(days=2), 5, ended=False),
+        make_run(desk.store, now, 5, ended=True),
+    ]
+    assert prune_runs(desk.store, before=now - timedelta(days=1), goes_on=lambda: False) == 0
+    assert prune_runs(desk.store, before=now - timedelta(days=1), goes_on=always) == 2
+    with desk.store.reading() as connection:
+        assert set(connection.scalars(select(runs.c.id))).isdisjoint(old)
+        assert connection.scalar(select(func.count()).select_from(run_outcomes)) == 10
+        assert [fetch_run(connection, run).counts for run in stay] == [{Outcome.NEW: 5}] * 2
+
+
+def test_what_was_written_down_long_ago_goes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "_SHORT_ROWS_AT_ONCE", 2)
+    now = desk.stopped.instant
+    with desk.store.writing() as connection:
+        for days in (5, 4, 3, 2, 1, 0):
+            add_audit_event(
+                connection,
+                at=now - timedelta(days=days),
+                actor=str(days),
+                address=None,
+                action="reingest",
+                object="",
+                result="queued",
+            )
+    assert prune_audit(desk.store, before=now - timedelta(days=1), goes_on=lambda: False) == 0
+    assert prune_audit(desk.store, before=now - timedelta(days=1), goes_on=always) == 4
+    with desk.store.reading() as connection:
+        assert list(connection.scalars(select(audit_events.c.actor))) == ["1", "0"]
 
 
 def test_many_bytes_go_in_short_transactions(desk: Desk) -> None:
