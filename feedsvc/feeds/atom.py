@@ -11,10 +11,11 @@ from lxml.etree import SubElement
 
 from feedsvc.feeds.clean import rfc3339
 from feedsvc.feeds.feedgen_adapter import (
-    DUBLIN_CORE,
     Element,
     add_entry,
+    append_history,
     append_text,
+    feed_namespaces,
     mark_origin,
     start_feed,
 )
@@ -33,6 +34,7 @@ def render(
         body=without_failing(entries, lambda some: _atom(channel, make_items(site, some))),
         media_type=FeedFormat.ATOM.media_type,
         last_modified=last_modified,
+        history=feed.history,
     )
 
 
@@ -61,11 +63,12 @@ class _FeedExtension:
     channel: Channel
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": DUBLIN_CORE}
+        return feed_namespaces(self.channel)
 
     def extend_atom(self, feed: Element) -> None:
         # feedgen has put the time of rendering there, and in each entry.
         feed.find("updated").text = rfc3339(self.channel.updated)
+        append_history(feed, self.channel, "link", "application/atom+xml")
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ GeneratorEntry = Any
 
 ATOM = "http://www.w3.org/2005/Atom"
 DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
+FEED_HISTORY = "http://purl.org/syndication/history/1.0"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -45,6 +46,23 @@ def add_entry(generator: Generator, item: Item) -> GeneratorEntry:
     entry.content(item.body, type="html")
     entry.category([{"term": c.term, "label": c.label} for c in item.categories])
     return entry
+
+
+def feed_namespaces(channel: Channel) -> dict[str, str]:
+    """The namespaces that feedgen itself does not declare, by prefix."""
+    history = {"fh": FEED_HISTORY} if channel.is_archive else {}
+    return {"dc": DUBLIN_CORE, **history}
+
+
+def append_history(parent: Element, channel: Channel, link: str, media_type: str) -> None:
+    """That this is an archive document, and links named `link` to the feed's other documents.
+
+    feedgen keeps one link of an RSS channel, whatever its relation.
+    """
+    if channel.is_archive:
+        SubElement(parent, f"{{{FEED_HISTORY}}}archive")
+    for relation, href in channel.history.items():
+        SubElement(parent, link, rel=relation, type=media_type, href=href)
 
 
 def append_text(parent: Element, name: str, text: str) -> None:

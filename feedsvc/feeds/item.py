@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape, unescape
@@ -22,7 +22,10 @@ _TAG = re.compile("<[^>]*>")
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
-    """A feed's metadata in one format. All strings are clean, all URLs absolute."""
+    """A feed's metadata in one format. All strings are clean, all URLs absolute.
+
+    history: the other documents of the feed that it links to, by relation (RFC 5005 section 4).
+    """
 
     guid: str
     title: str
@@ -35,6 +38,8 @@ class Channel:
     favicon: str
     author: str
     ttl_minutes: int
+    is_archive: bool
+    history: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,12 +74,14 @@ def describe(site: Site, feed: Feed, format: FeedFormat) -> Channel:
         description=plain(site.description) or title,
         language=language_tag(feed.language) or site.language,
         updated=feed.updated,
-        self_url=site.urls.feed(feed.selection, format),
+        self_url=site.urls.feed(feed.selection, format, feed.history.own),
         home=site.urls.home,
         icon=site.urls.icon,
         favicon=site.urls.favicon,
         author=heading(site.title),
         ttl_minutes=max(1, site.ttl_s // 60),
+        is_archive=feed.history.own is not None,
+        history=site.urls.history(feed.selection, format, feed.history),
     )
 
 

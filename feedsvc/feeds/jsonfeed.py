@@ -24,15 +24,19 @@ def render(
         body=without_failing(entries, lambda some: _json(channel, make_items(site, some))),
         media_type=FeedFormat.JSON.media_type,
         last_modified=last_modified,
+        history=feed.history,
     )
 
 
 def _json(channel: Channel, items: Sequence[Item]) -> bytes:
+    # The spec knows no way back to newer items, so only the older ones are linked.
+    older = channel.history.get("prev-archive")
     document = {
         "version": VERSION,
         "title": channel.title,
         "home_page_url": channel.home,
         "feed_url": channel.self_url,
+        **({"next_url": older} if older else {}),
         "description": channel.description,
         "icon": channel.icon,
         "favicon": channel.favicon,

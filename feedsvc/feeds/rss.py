@@ -16,7 +16,9 @@ from feedsvc.feeds.feedgen_adapter import (
     DUBLIN_CORE,
     Element,
     add_entry,
+    append_history,
     append_text,
+    feed_namespaces,
     mark_origin,
     start_feed,
 )
@@ -35,6 +37,7 @@ def render(
         body=without_failing(entries, lambda some: _rss(channel, make_items(site, some))),
         media_type=FeedFormat.RSS.media_type,
         last_modified=last_modified,
+        history=feed.history,
     )
 
 
@@ -68,7 +71,7 @@ class _FeedExtension:
     channel: Channel
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": DUBLIN_CORE}
+        return feed_namespaces(self.channel)
 
     def extend_rss(self, rss: Element) -> None:
         channel = rss.find("channel")
@@ -77,6 +80,7 @@ class _FeedExtension:
         url, home = self.channel.self_url, self.channel.home
         SubElement(channel, link, rel="self", type="application/rss+xml", href=url)
         SubElement(channel, link, rel="alternate", type="text/html", href=home)
+        append_history(channel, self.channel, link, "application/rss+xml")
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,13 @@ class WindowLimits:
     max_bytes: int
 
 
-def take_window(candidates: Iterable[Candidate], limits: WindowLimits) -> list[Candidate]:
+def take_window(
+    candidates: Iterable[Candidate], limits: WindowLimits, *, cut: int = 0
+) -> list[Candidate]:
     """The candidates, newest first, that the window holds: one at least, if there is one.
+
+    cut: up to which number archive documents hold everything. The window reaches back to it
+    whatever its limits: what neither held would never be seen by anybody.
 
     The hours are measured back from the newest arrival, never from the clock, so that a feed
     changes only when something is published. Bytes are those of the stored bodies, so that all
@@ -30,10 +35,11 @@ def take_window(candidates: Iterable[Candidate], limits: WindowLimits) -> list[C
     size_bytes = 0
     for candidate in candidates:
         size_bytes += candidate.body_bytes
-        if window and (len(window) == limits.max_entries or size_bytes > limits.max_bytes):
-            break
-        oldest = window[0].arrived_at - timedelta(hours=limits.hours) if window else None
-        if len(window) >= limits.entries and oldest and candidate.arrived_at < oldest:
-            break
+        if window and candidate.sequence <= cut:
+            if len(window) >= limits.max_entries or size_bytes > limits.max_bytes:
+                break
+            oldest = window[0].arrived_at - timedelta(hours=limits.hours)
+            if len(window) >= limits.entries and candidate.arrived_at < oldest:
+                break
         window.append(candidate)
     return window

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from feedsvc.model.archive import NO_ARCHIVES, History
 from feedsvc.model.selection import Selection
 from feedsvc.model.urls import SiteUrls
 
@@ -32,6 +33,7 @@ class Feed:
     guid: permanent `urn:uuid:`. name: what its selection is called ("AFP", "Deutsch"), "" for all.
     updated: the largest `updated` or departure in its selection; the store's first instant where
     it has none. language: BCP 47 where the selection has one, else None. entry_count: live ones.
+    history: which of the feed's documents this is; the `updated` of an archive document is its own.
     """
 
     guid: str
@@ -40,6 +42,7 @@ class Feed:
     updated: datetime
     language: str | None
     entry_count: int = 0
+    history: History = NO_ARCHIVES
 
     def title(self, site: Site) -> str:
         """The title people see in their reader, distinct for each feed of a site."""
@@ -51,6 +54,7 @@ class Candidate:
     """What deciding on a window needs to know of an entry. body_bytes: as feeds carry it, UTF-8."""
 
     entry_id: int
+    sequence: int
     arrived_at: datetime
     body_bytes: int
 
@@ -59,12 +63,14 @@ class Candidate:
 class FeedDocument:
     """The bytes of one rendering. last_modified: instant of the publication version behind it.
 
+    history: what of its feed's archive documents it links to.
     is_stale: nobody can say whether it is still current, since the store is down.
     """
 
     body: bytes
     media_type: str
     last_modified: datetime
+    history: History = NO_ARCHIVES
     is_stale: bool = False
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from feedsvc.model.archive import ArchiveRange, History
 from feedsvc.model.selection import FeedFormat, Selection
 
 
@@ -36,9 +37,25 @@ class SiteUrls:
     def favicon(self) -> str:
         return f"{self.base_url}/favicon.ico"
 
-    def feed(self, selection: Selection, format: FeedFormat) -> str:
+    def feed(
+        self, selection: Selection, format: FeedFormat, archive: ArchiveRange | None = None
+    ) -> str:
+        """The subscription document of a feed, or one of its archive documents."""
         name = f"{selection.kind}/{quote(selection.slug, safe='')}" if selection.slug else "all"
+        if archive:
+            name += f"/{archive}"
         return f"{self.base_url}/feeds/{name}.{format}"
+
+    def history(self, selection: Selection, format: FeedFormat, history: History) -> dict[str, str]:
+        """By relation, the other documents of a feed that one links to (RFC 5005 section 4)."""
+        links = {}
+        if history.previous:
+            links["prev-archive"] = self.feed(selection, format, history.previous)
+        if history.following:
+            links["next-archive"] = self.feed(selection, format, history.following)
+        if history.own:
+            links["current"] = self.feed(selection, format)
+        return links
 
     def article(self, short_id: str, slug: str) -> str:
         """The permalink: the short id decides, the slug is for people."""

@@ -7,10 +7,17 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from feedsvc.errors import StoreError
+from feedsvc.errors import NotFound, StoreError
 from feedsvc.feeds import opml
+from feedsvc.feeds.archive import (
+    MOST_MEMBERS,
+    archive_history,
+    newest_within,
+    subscription_history,
+)
 from feedsvc.feeds.render import RENDERERS
 from feedsvc.feeds.window import WindowLimits, take_window
+from feedsvc.model.archive import ArchiveRange
 from feedsvc.model.entry import Entry
 from feedsvc.model.feed import Feed, FeedDocument, Site
 from feedsvc.model.languages import language_name
@@ -20,6 +27,7 @@ from feedsvc.settings import FeedSettings
 from feedsvc.store.engine import Store
 from feedsvc.store.entries import fetch_article, fetch_entries, select_candidates
 from feedsvc.store.feeds import count_departed, fetch_feed, list_feeds
+from feedsvc.store.members import FeedMembers, last_sequence
 from feedsvc.store.migrate import check_schema
 from feedsvc.store.publishing import PublicationVersion, fetch_version
 
@@ -46,12 +54,43 @@ class Publication:
 
         def render(connection: Connection, version: PublicationVersion) -> FeedDocument:
             number, feed = fetch_feed(connection, selection)
-            newest = select_candidates(connection, number, selection.kind, self._window.max_entries)
-            window = take_window(newest, self._window)
+            history = subscription_history(FeedMembers(connection, number))
+            cut = history.previous.last if history.previous else 0
+            limit = max(self._window.max_entries, MOST_MEMBERS)
+            newest = select_candidates(connection, number, selection.kind, limit)
+            window = take_window(newest, self._window, cut=cut)
             entries = fetch_entries(connection, [c.entry_id for c in window])
-            return RENDERERS[format](self._site, _named(feed), entries, version.changed_at)
+            shown = replace(_named(feed), history=history)
+            return RENDERERS[format](self._site, shown, entries, version.changed_at)
 
         return self._kept((selection, format), render)
+
+    def archive(
+        self, selection: Selection, wanted: ArchiveRange, format: FeedFormat
+    ) -> FeedDocument:
+        """The archive document of a selection that covers a range (RFC 5005 section 4).
+
+        Where a range was halved since somebody linked to it, the newest part of it: its own links
+        lead to the others. Raises NotFound for a name never seen, or a range that is not over yet.
+        """
+
+        def render(connection: Connection, version: PublicationVersion) -> FeedDocument:
+            number, feed = fetch_feed(connection, selection)
+            if wanted.last > last_sequence(connection):
+                raise NotFound(f"numbers up to {wanted.last} have not been given yet")
+            members = FeedMembers(connection, number)
+            own = newest_within(members, wanted)
+            lying = members.within(own)
+            entries = fetch_entries(connection, [m.entry_id for m in lying if m.is_shown])
+            shown = replace(
+                _named(feed),
+                history=archive_history(members, own),
+                # The feed's own moves with every arrival, an archive document must not.
+                updated=max((m.changed_at for m in lying), default=feed.updated),
+            )
+            return RENDERERS[format](self._site, shown, entries, version.changed_at)
+
+        return self._kept((selection, format, wanted), render)
 
     def opml(self) -> FeedDocument:
         """Every feed of the site, for readers to import."""

@@ -288,7 +288,7 @@ def select_candidates(
 
     One after another, so that whoever has enough reads no further.
     """
-    columns = select(entries.c.id, entries.c.arrived_at, entries.c.feed_bytes)
+    columns = select(entries.c.id, entries.c.sequence, entries.c.arrived_at, entries.c.feed_bytes)
     if kind is SelectionKind.ALL:
         query = columns.order_by(entries.c.sequence.desc())
     else:
@@ -299,7 +299,12 @@ def select_candidates(
         )
     rows = connection.execute(query.where(entries.c.state == EntryState.LIVE).limit(limit))
     for row in rows:
-        yield Candidate(entry_id=row.id, arrived_at=row.arrived_at, body_bytes=row.feed_bytes)
+        yield Candidate(
+            entry_id=row.id,
+            sequence=row.sequence,
+            arrived_at=row.arrived_at,
+            body_bytes=row.feed_bytes,
+        )
 
 
 def fetch_entries(connection: Connection, entry_ids: Sequence[int]) -> tuple[Entry, ...]:

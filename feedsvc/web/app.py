@@ -37,6 +37,8 @@ ROUTES = (
     Route(path="/feeds", view=pages.feeds_page),
     Route(path=f"/feeds/all.{_FORMAT}", view=feeds.main_feed),
     Route(path=f"/feeds/{_KIND}/<slug>.{_FORMAT}", view=feeds.selected_feed),
+    Route(path=f"/feeds/all/<numbers>.{_FORMAT}", view=feeds.main_archive),
+    Route(path=f"/feeds/{_KIND}/<slug>/<numbers>.{_FORMAT}", view=feeds.selected_archive),
     Route(path="/feeds.opml", view=feeds.opml),
     Route(path="/articles/<short_id>", view=articles.article),
     Route(path="/articles/<short_id>/<slug>", view=articles.article),

@@ -8,11 +8,18 @@ from typing import TYPE_CHECKING
 from flask import Response, request
 
 from feedsvc.errors import FeedRenamed, NotFound
+from feedsvc.model.archive import History, read_range
 from feedsvc.model.feed import FeedDocument
 from feedsvc.model.ids import slugify
 from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.web.errors import plain_failure
-from feedsvc.web.responses import Representation, answer, feed_cache_control
+from feedsvc.web.responses import (
+    ARCHIVE_MAX_AGE_S,
+    Representation,
+    answer,
+    feed_cache_control,
+    page_cache_control,
+)
 
 if TYPE_CHECKING:
     from feedsvc.runtime import Runtime
@@ -36,37 +43,81 @@ def selected_feed(runtime: Runtime, kind: str, slug: str, format: str) -> Respon
         return plain_failure(runtime, 404, *([f"Did you mean: {known}"] if known else []))
 
 
+def main_archive(runtime: Runtime, numbers: str, format: str) -> Response:
+    return _serve_archive(runtime, Selection(), numbers, FeedFormat(format))
+
+
+def selected_archive(runtime: Runtime, kind: str, slug: str, numbers: str, format: str) -> Response:
+    selection = Selection(kind=SelectionKind(kind), slug=slug)
+    return _serve_archive(runtime, selection, numbers, FeedFormat(format))
+
+
 def opml(runtime: Runtime) -> Response:
     links = f'<{runtime.site.urls.opml}>; rel="self"'
-    return _answer(runtime, runtime.publication.opml(), links)
+    return _answer(runtime, runtime.publication.opml(), links, runtime.settings.feeds.max_age_s)
 
 
 def _serve(runtime: Runtime, selection: Selection, format: FeedFormat) -> Response:
     document = runtime.publication.feed(selection, format)
-    return _answer(runtime, document, _links(runtime, selection, format))
+    links = _links(runtime, selection, format, document.history)
+    return _answer(runtime, document, links, runtime.settings.feeds.max_age_s)
 
 
-def _answer(runtime: Runtime, document: FeedDocument, links: str) -> Response:
+def _serve_archive(
+    runtime: Runtime, selection: Selection, numbers: str, format: FeedFormat
+) -> Response:
+    wanted = read_range(numbers)
+    if wanted is None:
+        raise NotFound(f"no archive document covers {numbers!r}")
+    document = runtime.publication.archive(selection, wanted, format)
+    own = document.history.own
+    if own != wanted:
+        # Halved since: the links of its newest part lead on to the others.
+        return _moved(runtime, runtime.site.urls.feed(selection, format, own))
+    links = _links(runtime, selection, format, document.history)
+    return _answer(runtime, document, links, ARCHIVE_MAX_AGE_S)
+
+
+def _moved(runtime: Runtime, url: str) -> Response:
+    response = Response(status=301, content_type="text/plain; charset=utf-8")
+    response.headers["Location"] = url
+    response.headers["Cache-Control"] = page_cache_control(runtime.settings.feeds)
+    return response
+
+
+def _answer(runtime: Runtime, document: FeedDocument, links: str, max_age_s: int) -> Response:
     representation = Representation(
         body=document.body,
         media_type=document.media_type,
         etag=document.etag,
-        cache_control=feed_cache_control(runtime.settings.feeds, is_stale=document.is_stale),
+        cache_control=feed_cache_control(
+            runtime.settings.feeds, max_age_s=max_age_s, is_stale=document.is_stale
+        ),
         last_modified=document.last_modified,
         headers={"Link": links, "Access-Control-Allow-Origin": "*"},
     )
     return answer(request, representation, runtime.clock.now())
 
 
-def _links(runtime: Runtime, selection: Selection, format: FeedFormat) -> str:
-    """RFC 8288: this document, the page for people, the same entries in the other formats."""
-    urls = runtime.site.urls
+def _links(runtime: Runtime, selection: Selection, format: FeedFormat, history: History) -> str:
+    """RFC 8288: this document, the page for people, the same entries in the other formats.
+
+    And, after RFC 5005, the documents before and after it.
+    """
+    urls, own = runtime.site.urls, history.own
     others = [other for other in FeedFormat if other is not format]
     return ", ".join(
         [
-            f'<{urls.feed(selection, format)}>; rel="self"; type="{_bare(format)}"',
+            f'<{urls.feed(selection, format, own)}>; rel="self"; type="{_bare(format)}"',
             f'<{urls.home}>; rel="alternate"; type="text/html"',
-            *(f'<{urls.feed(selection, o)}>; rel="alternate"; type="{_bare(o)}"' for o in others),
+            *(
+                f'<{urls.feed(selection, other, own)}>; rel="alternate"; type="{_bare(other)}"'
+                for other in others
+            ),
+            *(
+                f'<{url}>; rel="{relation}"; type="{_bare(format)}"'
+                for relation, url in urls.history(selection, format, history).items()
+            ),
         ]
     )
 

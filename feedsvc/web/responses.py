@@ -15,6 +15,8 @@ from werkzeug.http import parse_accept_header, parse_date
 
 from feedsvc.settings import FeedSettings
 
+# Never longer, and never immutable: an entry of an archive document may be edited or withdrawn.
+ARCHIVE_MAX_AGE_S = 3600
 STALE_IF_ERROR_S = 3600
 # While the store is down: whoever has a copy keeps it for as long as a repair may take.
 STALE_IF_DOWN_S = 86_400
@@ -48,11 +50,11 @@ def page(html: str, settings: FeedSettings) -> Representation:
     )
 
 
-def feed_cache_control(settings: FeedSettings, *, is_stale: bool = False) -> str:
+def feed_cache_control(settings: FeedSettings, *, max_age_s: int, is_stale: bool = False) -> str:
     """Readers poll by max-age; a cache in front of us may spare us one round more, or an outage."""
     stale_if_error_s = STALE_IF_DOWN_S if is_stale else STALE_IF_ERROR_S
     return (
-        f"public, max-age={settings.max_age_s}, s-maxage={settings.s_maxage_s}, "
+        f"public, max-age={max_age_s}, s-maxage={settings.s_maxage_s}, "
         f"stale-while-revalidate={settings.s_maxage_s}, stale-if-error={stale_if_error_s}"
     )
 

@@ -30,6 +30,7 @@ from tests.service import StoppedClock
 from tests.store.desk import VERSIONS, Desk, by, make_draft
 
 NOW = datetime(2040, 3, 1, tzinfo=UTC)
+NEWEST = 10_000
 LIMITS = WindowLimits(entries=50, hours=48, max_entries=500, max_bytes=1_048_576)
 AFP = Selection(kind=SelectionKind.SOURCE, slug="afp")
 
@@ -76,15 +77,20 @@ def shown(publication: Publication, selection: Selection | None = None) -> list[
 
 def candidates(*ages_h: float, body_bytes: int = 100) -> list[Candidate]:
     return [
-        Candidate(entry_id=n, arrived_at=NOW - timedelta(hours=age), body_bytes=body_bytes)
+        Candidate(
+            entry_id=n,
+            sequence=NEWEST - n,
+            arrived_at=NOW - timedelta(hours=age),
+            body_bytes=body_bytes,
+        )
         for n, age in enumerate(sorted(ages_h))
     ]
 
 
-def window(*ages_h: float, body_bytes: int = 100) -> int:
-    """How many of such entries the window holds."""
+def window(*ages_h: float, body_bytes: int = 100, unarchived: int = 0) -> int:
+    """How many of such entries the window holds. unarchived: how many no archive document has."""
     found = candidates(*ages_h, body_bytes=body_bytes)
-    taken = take_window(found, LIMITS)
+    taken = take_window(found, LIMITS, cut=NEWEST - unarchived)
     assert taken == found[: len(taken)]
     return len(taken)
 
@@ -120,6 +126,12 @@ def test_no_more_than_a_megabyte_is_shown() -> None:
     assert window(*[0.0] * 60, body_bytes=262_145) == 3
 
 
+def test_what_no_archive_document_holds_is_shown_whatever_the_limits() -> None:
+    assert window(*(100.0 * n for n in range(80)), unarchived=64) == 64
+    assert window(*[0.0] * 60, body_bytes=262_144, unarchived=40) == 40
+    assert window(*[0.0] * 60, body_bytes=100, unarchived=7) == 60
+
+
 def test_one_entry_is_shown_however_large() -> None:
     assert window(0.0, 0.0, body_bytes=9_000_000) == 1
 
@@ -143,10 +155,10 @@ def test_a_window_keeps_its_promises(ages_h: list[float], body_bytes: int) -> No
 
 
 def test_a_feed_shows_its_newest_fifty(desk: Desk, publication: Publication) -> None:
-    for n in range(52):
+    for n in range(66):
         desk.add(make_draft(f"{n}"))
         desk.stopped.move(days=1)
-    assert shown(publication) == [f"{n}" for n in reversed(range(2, 52))]
+    assert shown(publication) == [f"{n}" for n in reversed(range(16, 66))]
 
 
 def test_a_feed_shows_all_that_came_together(desk: Desk, publication: Publication) -> None:
@@ -163,8 +175,13 @@ def test_a_feed_shows_five_hundred_at_most(desk: Desk, publication: Publication)
 
 def test_a_feed_carries_a_megabyte_at_most(desk: Desk, publication: Publication) -> None:
     html = f"<p>{'storm ' * 20_000}</p>"
-    add_many(desk, [f"{n}" for n in range(12)], html=html)
-    assert shown(publication) == [f"{n}" for n in reversed(range(4, 12))]
+    add_many(desk, [f"{n}" for n in range(65)])
+    add_many(desk, [f"{n}" for n in range(65, 77)], html=html)
+    shows = shown(publication)
+    # The thirteen that no archive document holds yet, four of them beyond the limit.
+    assert shows == [f"{n}" for n in reversed(range(64, 77))]
+    add_many(desk, [f"{n}" for n in range(77, 128)], html=html)
+    assert shown(publication) == [f"{n}" for n in reversed(range(120, 128))]
 
 
 def test_every_format_shows_the_same_entries(desk: Desk, publication: Publication) -> None:

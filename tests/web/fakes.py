@@ -10,6 +10,7 @@ from feedsvc.clock import Clock
 from feedsvc.errors import AccessDenied, EntryGone, NotFound, ScopeMissing
 from feedsvc.logs import Seldom
 from feedsvc.model.access import Scope, Token
+from feedsvc.model.archive import ArchiveRange, History
 from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome
 from feedsvc.model.entry import Category, Enclosure, Entry, Person, Precision, Source
 from feedsvc.model.feed import Feed, FeedDocument, Site
@@ -170,8 +171,22 @@ class FakePublication:
             body=body,
             media_type=format.media_type,
             last_modified=self.last_modified,
+            history=History(previous=ArchiveRange(first=65, last=128)),
             is_stale=self.is_stale,
         )
+
+    def archive(
+        self, selection: Selection, wanted: ArchiveRange, format: FeedFormat
+    ) -> FeedDocument:
+        """Of 128 numbers, 65 to 128 in a document of their own."""
+        document = self.feed(selection, format)
+        if wanted.last > 128:
+            raise NotFound(str(wanted))
+        own = ArchiveRange(first=65, last=128) if wanted.last == 128 else wanted
+        previous = ArchiveRange(first=1, last=64) if own.first > 1 else None
+        following = None if own.last == 128 else ArchiveRange(first=65, last=128)
+        history = History(own=own, previous=previous, following=following)
+        return replace(document, body=f"{own} of ".encode() + document.body, history=history)
 
     def opml(self) -> FeedDocument:
         self._check()

@@ -40,6 +40,7 @@ def test_a_feed_names_itself_its_page_and_its_other_formats(client: FlaskClient)
         f'<{BASE}/>; rel="alternate"; type="text/html"',
         f'<{BASE}/feeds/author/afp.atom>; rel="alternate"; type="application/atom+xml"',
         f'<{BASE}/feeds/author/afp.json>; rel="alternate"; type="application/feed+json"',
+        f'<{BASE}/feeds/author/afp/65-128.rss>; rel="prev-archive"; type="application/rss+xml"',
     ]
 
 

@@ -22,6 +22,7 @@ KNOWN = {
     "short_id": KHERSON.short_id,
     "job_id": "job1",
     "name": "style.css",
+    "numbers": "65-128",
 }
 SLUGS = {"/feeds": "afp", "/articles": KHERSON.slug}
 REFUSED = (
