@@ -10,7 +10,7 @@ from lxml import etree
 from feedsvc.feeds.clean import heading, language_tag, plain, rfc822
 from feedsvc.feeds.feedgen_adapter import Element, append_text
 from feedsvc.model.feed import Feed, FeedDocument, Site
-from feedsvc.model.selection import FeedFormat, SelectionKind
+from feedsvc.model.selection import NAMED, FeedFormat, SelectionKind
 
 MEDIA_TYPE = "text/x-opml; charset=utf-8"
 
@@ -23,7 +23,7 @@ _GROUPS = {
 
 
 def render(site: Site, feeds: Sequence[Feed], last_modified: datetime) -> FeedDocument:
-    """The feeds as outlines: the feed of everything first, then a group a kind of selection."""
+    """The feeds as outlines: those of everything first, then a group a kind of selection."""
     opml = etree.Element("opml", version="2.0")
     head = etree.SubElement(opml, "head")
     append_text(head, "title", heading(site.title))
@@ -32,7 +32,7 @@ def render(site: Site, feeds: Sequence[Feed], last_modified: datetime) -> FeedDo
     append_text(head, "docs", "http://opml.org/spec2.opml")
     body = etree.SubElement(opml, "body")
     for feed in feeds:
-        if feed.selection.kind is SelectionKind.ALL:
+        if feed.selection.kind not in NAMED:
             _append_outline(body, site, feed)
     for kind, title in _GROUPS.items():
         chosen = [feed for feed in feeds if feed.selection.kind is kind]

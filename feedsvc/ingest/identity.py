@@ -13,13 +13,12 @@ from feedsvc.ingest.blocks import html_text
 from feedsvc.ingest.defaults import FOLDER_DEFAULT
 from feedsvc.model.entry import Enclosure, Entry, EntryDraft, Evidence, Precision
 from feedsvc.model.ids import fold
+from feedsvc.model.languages import UNSPACED
 
 _ALIKE = str.maketrans(
     dict.fromkeys("‘’‚‛′´`ʼʹ", "'") | dict.fromkeys("“”„‟″«»", '"') | dict.fromkeys("‐‑‒–—―−", "-")
 )
-# Scripts without spaces between words: there a character counts as a word.
-_UNSPACED = r"\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3040-\u30FF\u3400-\u9FFF\uF900-\uFAFF"
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+_WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 _SHINGLE = 4
 
 

@@ -28,6 +28,9 @@ class PersonKind(StrEnum):
 class EntryState(StrEnum):
     LIVE = "live"
     WITHDRAWN = "withdrawn"
+    """Taken back for all to know: 410, and a tombstone where feeds show them."""
+    HIDDEN = "hidden"
+    """By a person, and nobody is told: 404."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+# Scripts without spaces between words, as ranges of a regular expression: a character counts as a
+# word there.
+UNSPACED = r"\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3040-\u30FF\u3400-\u9FFF\uF900-\uFAFF"
+
 _NAMES = {
     "af": "Afrikaans",
     "am": "አማርኛ",

@@ -7,13 +7,23 @@ from enum import StrEnum
 
 
 class SelectionKind(StrEnum):
-    """By what a feed selects entries; all but ALL are named by a slug."""
+    """By what a feed selects entries; those of NAMED have a slug, the others are one each."""
 
     ALL = "all"
+    CORRECTIONS = "corrections"
+    """Not entries: their significant edits, each with what it changed."""
     SOURCE = "source"
     AUTHOR = "author"
     TAG = "tag"
     LANGUAGE = "language"
+
+
+NAMED = (
+    SelectionKind.SOURCE,
+    SelectionKind.AUTHOR,
+    SelectionKind.TAG,
+    SelectionKind.LANGUAGE,
+)
 
 
 @dataclass(frozen=True, kw_only=True, order=True)

@@ -41,7 +41,9 @@ class SiteUrls:
         self, selection: Selection, format: FeedFormat, archive: ArchiveRange | None = None
     ) -> str:
         """The subscription document of a feed, or one of its archive documents."""
-        name = f"{selection.kind}/{quote(selection.slug, safe='')}" if selection.slug else "all"
+        name = str(selection.kind)
+        if selection.slug:
+            name += f"/{quote(selection.slug, safe='')}"
         if archive:
             name += f"/{archive}"
         return f"{self.base_url}/feeds/{name}.{format}"
@@ -61,3 +63,7 @@ class SiteUrls:
         """The permalink: the short id decides, the slug is for people."""
         path = f"{short_id}/{quote(slug, safe='')}" if slug else short_id
         return f"{self.base_url}/articles/{path}"
+
+    def corrections(self, short_id: str) -> str:
+        """The page that says what was corrected in an article."""
+        return f"{self.base_url}/corrections/{short_id}"

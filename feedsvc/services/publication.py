@@ -22,6 +22,7 @@ from feedsvc.model.entry import Entry
 from feedsvc.model.feed import Feed, FeedDocument, Site
 from feedsvc.model.languages import language_name
 from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
+from feedsvc.services.corrections import Corrections
 from feedsvc.services.rendered import RenderedFeeds
 from feedsvc.settings import FeedSettings
 from feedsvc.store.engine import Store
@@ -46,6 +47,7 @@ class Publication:
             max_entries=settings.window_max_entries,
             max_bytes=settings.window_max_bytes,
         )
+        self._corrections = Corrections(self._window, settings.body_excerpt_bytes)
         self._rendered = RenderedFeeds(settings.cache_bytes)
         self._departures = _Departures()
 
@@ -54,6 +56,9 @@ class Publication:
 
         def render(connection: Connection, version: PublicationVersion) -> FeedDocument:
             number, feed = fetch_feed(connection, selection)
+            if selection.kind is SelectionKind.CORRECTIONS:
+                entries = tuple(self._corrections.in_feed(connection))
+                return RENDERERS[format](self._site, feed, entries, version.changed_at)
             history = subscription_history(FeedMembers(connection, number))
             cut = history.previous.last if history.previous else 0
             limit = max(self._window.max_entries, MOST_MEMBERS)
@@ -126,7 +131,8 @@ class Publication:
         return self._rendered.put(key, version.number, document)
 
     def feeds(self) -> tuple[Feed, ...]:
-        """The feed of all entries, then sources, authors, tags and languages, the largest first."""
+        """The feed of all entries, that of corrections, then sources, authors,
+        tags and languages, the largest first."""
         with self._store.reading() as connection:
             return _in_order(list_feeds(connection))
 
@@ -140,6 +146,12 @@ class Publication:
         """A live entry. Raises NotFound, or EntryGone for a withdrawn one."""
         with self._store.reading() as connection:
             return fetch_article(connection, short_id)
+
+    def corrections(self, short_id: str) -> tuple[Entry, list[Entry]]:
+        """A live entry, and its corrections as entries. Raises NotFound, EntryGone."""
+        with self._store.reading() as connection:
+            entry = fetch_article(connection, short_id)
+            return entry, self._corrections.of_article(connection, short_id)
 
     def check_ready(self) -> None:
         """Raise StoreError, with the reason, unless the store can serve."""

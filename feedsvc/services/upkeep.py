@@ -86,6 +86,7 @@ class Upkeep:
         return Pruned(
             revisions=upkeep.prune_revisions(
                 self._store,
+                self._clock,
                 before=now - timedelta(days=kept.revisions_days),
                 keep=kept.revisions_per_entry,
                 goes_on=self._goes_on,

@@ -24,7 +24,7 @@ from feedsvc.model.entry import (
     Source,
 )
 from feedsvc.model.feed import Candidate
-from feedsvc.model.ids import short_id, slugify
+from feedsvc.model.ids import mint_guid, short_id, slugify
 from feedsvc.model.selection import SelectionKind
 from feedsvc.store.engine import take_ids
 from feedsvc.store.feeds import (
@@ -34,6 +34,7 @@ from feedsvc.store.feeds import (
     memberships,
     place_entry,
     place_new_entries,
+    touch_corrections,
     touch_feeds,
 )
 from feedsvc.store.publishing import Publishing
@@ -131,6 +132,8 @@ def edit_entry(
             number=(number or 0) + 1,
             replaced_at=work.now,
             significant=moves_updated,
+            guid=mint_guid() if moves_updated else None,
+            corrected_at=instant if moves_updated else None,
             fields=_revision_fields(entry),
             html=entry.html,
         )
@@ -140,16 +143,14 @@ def edit_entry(
         .where(entries.c.id == stored.id)
         .values(updated=instant, **_values(draft, entry.arrived_at, versions))
     )
+    # As it is now: it may just have been made live again.
+    state = connection.scalar(select(entries.c.state).where(entries.c.id == stored.id))
+    is_live = state == EntryState.LIVE
     place_entry(
-        work,
-        stored.id,
-        entry.sequence,
-        memberships(draft),
-        updated=instant,
-        # As it is now: it may just have been made live again.
-        is_live=connection.scalar(select(entries.c.state).where(entries.c.id == stored.id))
-        == EntryState.LIVE,
+        work, stored.id, entry.sequence, memberships(draft), updated=instant, is_live=is_live
     )
+    if moves_updated and is_live:
+        touch_corrections(connection, instant)
     work.changed = True
 
 
@@ -168,28 +169,52 @@ def note_evidence(
     )
 
 
-def withdraw_entry(work: Publishing, stored: StoredEntry, *, by: str) -> None:
-    """Take a live entry out of every feed and page; its tombstone stays."""
+def withdraw_entry(
+    work: Publishing,
+    stored: StoredEntry,
+    *,
+    by: str,
+    state: EntryState = EntryState.WITHDRAWN,
+    reason: str | None = None,
+) -> None:
+    """Take an entry out of every feed and page, as withdrawn or hidden; its tombstone stays.
+
+    reason: for whoever runs the service; no reader is shown it.
+    """
     instant = work.next_instant()
     work.connection.execute(
         update(entries)
         .where(entries.c.id == stored.id)
-        .values(state=EntryState.WITHDRAWN, departed_at=instant, departed_by=by)
+        .values(state=state, departed_at=instant, departed_by=by, departed_reason=reason)
     )
-    touch_feeds(work.connection, feeds_of_entry(work.connection, stored.id), instant)
-    count_entry(work.connection, stored.id, -1)
-    work.changed = True
+    _touch_feeds_of(work, stored, instant)
+    if stored.state is EntryState.LIVE:
+        count_entry(work.connection, stored.id, -1)
 
 
-def return_entry(work: Publishing, stored: StoredEntry) -> None:
-    """Make a withdrawn entry live again, with the guid and the place it had."""
+def return_entry(work: Publishing, stored: StoredEntry, *, by: str | None = None) -> None:
+    """Make an entry that has departed live again, with the guid and the place it had.
+
+    by: kept as `departed_by`; whom a person brought back, no policy withdraws.
+    """
     work.connection.execute(
         update(entries)
         .where(entries.c.id == stored.id)
-        .values(state=EntryState.LIVE, departed_at=None, departed_by=None)
+        .values(state=EntryState.LIVE, departed_at=None, departed_by=by, departed_reason=None)
     )
-    touch_feeds(work.connection, feeds_of_entry(work.connection, stored.id), stored.entry.updated)
+    _touch_feeds_of(work, stored, stored.entry.updated)
     count_entry(work.connection, stored.id, +1)
+
+
+def _touch_feeds_of(work: Publishing, stored: StoredEntry, instant: datetime) -> None:
+    """Record in all feeds that show an entry, or its corrections, that it came or went."""
+    connection = work.connection
+    touch_feeds(connection, feeds_of_entry(connection, stored.id), instant)
+    corrected = select(revisions.c.number).where(
+        revisions.c.entry_id == stored.id, revisions.c.corrected_at.is_not(None)
+    )
+    if connection.scalar(corrected.limit(1)) is not None:
+        touch_corrections(connection, instant)
     work.changed = True
 
 
@@ -236,11 +261,11 @@ def _revision_fields(entry: Entry) -> dict[str, Any]:  # Any: JSON
 
 
 def fetch_article(connection: Connection, wanted: str) -> Entry:
-    """The live entry of a short id. Raises NotFound, or EntryGone for a tombstone."""
+    """The live entry of a short id. Raises NotFound, or EntryGone for a withdrawn one."""
     stored = _fetch_one(connection, select(entries).where(entries.c.short_id == wanted))
-    if stored is None:
-        raise NotFound(f"there has never been an article {wanted!r}")
-    if stored.state is not EntryState.LIVE:
+    if stored is None or stored.state is EntryState.HIDDEN:
+        raise NotFound(f"there is no article {wanted!r}")
+    if stored.state is EntryState.WITHDRAWN:
         raise EntryGone(f"the article {wanted} has been withdrawn")
     return stored.entry
 
@@ -338,6 +363,12 @@ class _Named:
 def _stored(connection: Connection, rows: Sequence[AnyRow]) -> list[StoredEntry]:
     names = _names(connection, [row.id for row in rows])
     return [_stored_entry(row, names[row.id]) for row in rows]
+
+
+def author_names(connection: Connection, entry_ids: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
+    """The authors of these entries as they are called now."""
+    names = _names(connection, entry_ids)
+    return {number: tuple(person.name for person in names[number].authors) for number in entry_ids}
 
 
 def _names(connection: Connection, entry_ids: Sequence[int]) -> Mapping[int, _Named]:

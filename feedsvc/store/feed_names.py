@@ -56,6 +56,16 @@ def find_feeds(connection: Connection, keys: Sequence[Key]) -> dict[Key, int]:
     return found
 
 
+def feed_names(connection: Connection, feed_ids: Sequence[int]) -> dict[int, str]:
+    """What these feeds are called."""
+    names: dict[int, str] = {}
+    for first in range(0, len(feed_ids), _KEYS_AT_ONCE):
+        some = feed_ids[first : first + _KEYS_AT_ONCE]
+        rows = connection.execute(select(feeds.c.id, feeds.c.name).where(feeds.c.id.in_(some)))
+        names |= {row.id: row.name for row in rows}
+    return names
+
+
 def names_today(connection: Connection, keys: Sequence[Key]) -> dict[Key, str]:
     """What the feeds that had these names before are called now; other names are left out."""
     found: dict[Key, str] = {}

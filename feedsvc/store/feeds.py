@@ -215,6 +215,15 @@ def touch_feeds(connection: Connection, feed_ids: Sequence[int], instant: dateti
         )
 
 
+def touch_corrections(connection: Connection, instant: datetime) -> None:
+    """Record that a correction came, or departed, at `instant`."""
+    connection.execute(
+        update(feeds)
+        .where(feeds.c.kind == SelectionKind.CORRECTIONS, feeds.c.updated < instant)
+        .values(updated=instant)
+    )
+
+
 def count_entry(connection: Connection, entry_id: int, by: int) -> None:
     """Add `by` to the entry counts of an entry's feeds: it went (-1) or came back (+1)."""
     _count(connection, feeds_of_entry(connection, entry_id), by)

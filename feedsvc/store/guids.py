@@ -172,9 +172,9 @@ class GuidLog:
             if "former" in line:
                 key = line["kind"], line["former"]
                 take_former_name(self._connection, line["of"], key, line["slug"])
-            elif line["kind"] == _ALL:
+            elif line["kind"] in _FROM_THE_FIRST:
                 self._connection.execute(
-                    update(feeds).where(feeds.c.kind == _ALL).values(guid=line["feed"])
+                    update(feeds).where(feeds.c.kind == line["kind"]).values(guid=line["feed"])
                 )
             elif not self._add_feed(line):
                 name, key, slug = line["name"], line["key"], line["slug"]
@@ -384,6 +384,8 @@ class GuidLog:
 
 
 _ALL = SelectionKind.ALL
+# Feeds that a new store has already: it takes over the guids that readers know.
+_FROM_THE_FIRST = (_ALL, SelectionKind.CORRECTIONS)
 _LAST_INSTANT = publication.c.last_instant
 _FEED_FIELDS = ("kind", "key", "slug", "name", "person_kind")
 _FEED_KEYS = {"feed", *_FEED_FIELDS, "updated"}

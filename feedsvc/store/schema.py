@@ -64,7 +64,8 @@ publication = Table(
     Column("last_instant", Instant, nullable=False),
 )
 
-# Every feed: the one of all entries, and one a source, author, tag and language ever seen.
+# Every feed: the one of all entries, that of corrections (no entries: it counts none), and one a
+# source, author, tag and language ever seen.
 # key: its name folded, so that AFP and Afp are one; updated: the largest `updated` or departure.
 feeds = Table(
     "feeds",
@@ -102,8 +103,9 @@ entries = Table(
     Column("short_id", String(16), nullable=False, unique=True),
     Column("sequence", BigInteger, nullable=False, unique=True),
     Column("state", String(16), nullable=False),
-    Column("departed_at", Instant),
+    Column("departed_at", Instant, index=True),
     Column("departed_by", String(16)),
+    Column("departed_reason", Text),
     Column("arrived_at", Instant, nullable=False),
     Column("published", Instant, nullable=False),
     Column("precision", String(16), nullable=False),
@@ -134,7 +136,8 @@ feed_entries = Table(
     sqlite_with_rowid=False,
 )
 
-# What an entry said before an edit.
+# What an entry said before an edit. guid, corrected_at: permanent id and instant of the edit as a
+# correction that readers are told of; None where it was not significant.
 revisions = Table(
     "revisions",
     metadata,
@@ -142,8 +145,12 @@ revisions = Table(
     Column("number", Integer, primary_key=True),
     Column("replaced_at", Instant, nullable=False),
     Column("significant", Boolean, nullable=False),
+    Column("guid", String(45)),
+    Column("corrected_at", Instant),
     Column("fields", JSON, nullable=False),
     Column("html", Text, nullable=False),
+    Index("ix_revisions_guid", "guid", unique=True),
+    Index("ix_revisions_corrected_at", "corrected_at", unique=True),
 )
 
 roots = Table(

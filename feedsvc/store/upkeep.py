@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, func, select
+from sqlalchemy import Connection, and_, delete, exists, func, select
 
+from feedsvc.clock import Clock
 from feedsvc.store.backup import execute_alone
 from feedsvc.store.engine import Store
+from feedsvc.store.publishing import publishing
 from feedsvc.store.schema import (
     audit_events,
     documents,
@@ -24,7 +26,7 @@ _SHORT_ROWS_AT_ONCE = 2_000
 
 
 def prune_revisions(
-    store: Store, *, before: datetime, keep: int, goes_on: Callable[[], bool]
+    store: Store, clock: Clock, *, before: datetime, keep: int, goes_on: Callable[[], bool]
 ) -> int:
     """Remove revisions replaced before an instant, but for the newest `keep` of each entry.
 
@@ -50,13 +52,15 @@ def prune_revisions(
             ).all()
         if not ids:
             break
-        with store.writing() as connection:
-            _hold_publishing(connection)
-            gone += connection.execute(
-                delete(revisions).where(
-                    old, revisions.c.entry_id.in_(ids), revisions.c.number <= newest - keep
-                )
-            ).rowcount
+        with publishing(store, None, clock) as work:
+            connection = work.connection
+            these = and_(old, revisions.c.entry_id.in_(ids), revisions.c.number <= newest - keep)
+            corrected = select(revisions.c.number).where(
+                these, revisions.c.corrected_at.is_not(None)
+            )
+            # Readers see it in the feed of corrections, which ends earlier now.
+            work.changed |= connection.scalar(corrected.limit(1)) is not None
+            gone += connection.execute(delete(revisions).where(these)).rowcount
         after = ids[-1]
     return gone
 

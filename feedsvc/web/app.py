@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, abort, request
 from werkzeug.routing import RequestRedirect
 
-from feedsvc.model.selection import FeedFormat, SelectionKind
+from feedsvc.model.selection import NAMED, FeedFormat
 from feedsvc.web import admin_api, articles, assets, feeds, pages, probes
 from feedsvc.web.errors import install_error_handlers
 from feedsvc.web.headers import install_headers
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from feedsvc.runtime import Runtime
 
 _FORMAT = f"<any({', '.join(FeedFormat)}):format>"
-_KIND = f"<any({', '.join(kind for kind in SelectionKind if kind is not SelectionKind.ALL)}):kind>"
+_KIND = f"<any({', '.join(NAMED)}):kind>"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,12 +36,14 @@ ROUTES = (
     Route(path="/", view=pages.home),
     Route(path="/feeds", view=pages.feeds_page),
     Route(path=f"/feeds/all.{_FORMAT}", view=feeds.main_feed),
+    Route(path=f"/feeds/corrections.{_FORMAT}", view=feeds.corrections_feed),
     Route(path=f"/feeds/{_KIND}/<slug>.{_FORMAT}", view=feeds.selected_feed),
     Route(path=f"/feeds/all/<numbers>.{_FORMAT}", view=feeds.main_archive),
     Route(path=f"/feeds/{_KIND}/<slug>/<numbers>.{_FORMAT}", view=feeds.selected_archive),
     Route(path="/feeds.opml", view=feeds.opml),
     Route(path="/articles/<short_id>", view=articles.article),
     Route(path="/articles/<short_id>/<slug>", view=articles.article),
+    Route(path="/corrections/<short_id>", view=articles.corrections),
     Route(path="/static/<name>", view=assets.asset),
     Route(path="/favicon.ico", view=assets.favicon),
     Route(path="/robots.txt", view=probes.robots),

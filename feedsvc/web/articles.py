@@ -23,14 +23,31 @@ def article(runtime: Runtime, short_id: str, slug: str = "") -> Response:
     html = render_template(
         "article.html",
         entry=entry,
-        # The one place where HTML is trusted: the sanitizer had the last word on it.
-        body=Markup(entry.html),  # noqa: S704
+        body=_trusted(entry),
         permalink=runtime.site.urls.article(entry.short_id, entry.slug),
         followable=_followable(entry),
     )
     response = answer(request, page(html, runtime.settings.feeds), runtime.clock.now())
     response.headers["Content-Security-Policy"] = ARTICLE_POLICY
     return response
+
+
+def corrections(runtime: Runtime, short_id: str) -> Response:
+    """What was corrected in an article, the latest first."""
+    entry, found = runtime.publication.corrections(short_id)
+    html = render_template(
+        "corrections.html",
+        entry=entry,
+        corrections=[(correction, _trusted(correction)) for correction in found],
+    )
+    response = answer(request, page(html, runtime.settings.feeds), runtime.clock.now())
+    response.headers["Content-Security-Policy"] = ARTICLE_POLICY
+    return response
+
+
+def _trusted(entry: Entry) -> Markup:
+    """The one place where HTML is trusted: the sanitizer had the last word on it."""
+    return Markup(entry.html)  # noqa: S704
 
 
 def _moved(runtime: Runtime, entry: Entry) -> Response:

@@ -31,6 +31,10 @@ def main_feed(runtime: Runtime, format: str) -> Response:
     return _serve(runtime, Selection(), FeedFormat(format))
 
 
+def corrections_feed(runtime: Runtime, format: str) -> Response:
+    return _serve(runtime, Selection(kind=SelectionKind.CORRECTIONS), FeedFormat(format))
+
+
 def selected_feed(runtime: Runtime, kind: str, slug: str, format: str) -> Response:
     selection = Selection(kind=SelectionKind(kind), slug=slug)
     try:

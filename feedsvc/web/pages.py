@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Response, render_template, request
 
 from feedsvc.model.feed import Feed
-from feedsvc.model.selection import SelectionKind
+from feedsvc.model.selection import NAMED, SelectionKind
 from feedsvc.web.responses import answer, page
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def home(runtime: Runtime) -> Response:
         runtime,
         "home.html",
         entries=runtime.publication.latest(LATEST),
-        feed_count=len(feeds),
+        feed_count=sum(feed.selection.kind in NAMED for feed in feeds),
         discoverable=[
             feed for group in _by_kind(feeds).values() for feed in group[:DISCOVERABLE_PER_KIND]
         ],
@@ -50,7 +50,6 @@ def _page(runtime: Runtime, template: str, **values: object) -> Response:
 
 
 def _by_kind(feeds: tuple[Feed, ...]) -> dict[SelectionKind, list[Feed]]:
-    """Every feed but the main one; a kind without any is left out."""
-    kinds = [kind for kind in SelectionKind if kind is not SelectionKind.ALL]
-    groups = {kind: [feed for feed in feeds if feed.selection.kind is kind] for kind in kinds}
+    """The feeds that have a name of their own; a kind without any is left out."""
+    groups = {kind: [feed for feed in feeds if feed.selection.kind is kind] for kind in NAMED}
     return {kind: group for kind, group in groups.items() if group}

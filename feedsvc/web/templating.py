@@ -39,6 +39,7 @@ def install_templating(app: Flask, runtime: Runtime) -> None:
         day=day,
         moment=moment,
         machine_date=machine_date,
+        anchor=anchor,
         direction=direction,
         kind_heading=_KIND_HEADINGS.__getitem__,
         feed_title=lambda feed: feed_title(runtime, feed),
@@ -47,6 +48,7 @@ def install_templating(app: Flask, runtime: Runtime) -> None:
         site=runtime.site,
         formats=tuple(FeedFormat),
         everything=Selection(),
+        all_corrections=Selection(kind=SelectionKind.CORRECTIONS),
         language_name=language_name,
         asset=lambda name: prefix + asset_path(name),
     )
@@ -69,6 +71,11 @@ def machine_date(entry: Entry) -> str:
     if entry.precision is Precision.DAY:
         return entry.published.date().isoformat()
     return entry.published.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def anchor(instant: datetime) -> str:
+    """What names a moment within a page."""
+    return f"at-{instant:%Y%m%dT%H%M%S%f}Z"
 
 
 def direction(language: str | None) -> str:

@@ -250,7 +250,7 @@ def test_each_kind_of_feed_holds_its_own(
 
 def test_a_language_is_called_by_its_own_name(desk: Desk, publication: Publication) -> None:
     desk.add(make_draft(language="ur"))
-    assert [feed.name for feed in publication.feeds()] == ["", "اردو"]
+    assert [feed.name for feed in publication.feeds()] == ["", "Corrections", "اردو"]
 
 
 def test_feeds_are_listed_by_kind_and_then_by_size(desk: Desk, publication: Publication) -> None:
@@ -258,6 +258,7 @@ def test_feeds_are_listed_by_kind_and_then_by_size(desk: Desk, publication: Publ
     desk.add(make_draft(source="AFP", authors=by("Grace")))
     assert [(f.selection.kind.value, f.name) for f in publication.feeds()] == [
         ("all", ""),
+        ("corrections", "Corrections"),
         ("source", "AFP"),
         ("author", "Grace"),
         ("author", "Ada"),

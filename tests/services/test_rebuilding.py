@@ -276,7 +276,7 @@ def test_a_document_that_fails_leaves_no_line(site: Site, monkeypatch: pytest.Mo
     with monkeypatch.context() as patched:
         patched.setattr(guids.GuidLog, "note", fail)
         assert site.service.ingest() == {"a.txt": Outcome.QUARANTINED}
-    assert [line["kind"] for line in site.lines()] == ["all"]
+    assert [line["kind"] for line in site.lines()] == ["all", "corrections"]
 
 
 def test_a_dry_run_records_nothing_and_takes_nothing(site: Site) -> None:

@@ -21,7 +21,7 @@ from feedsvc.model.entry import (
     Source,
 )
 from feedsvc.model.ids import short_id
-from feedsvc.model.selection import SelectionKind
+from feedsvc.model.selection import Selection, SelectionKind
 from feedsvc.store.entries import (
     Versions,
     edit_entry,
@@ -33,6 +33,7 @@ from feedsvc.store.entries import (
     return_entry,
     select_candidates,
 )
+from feedsvc.store.feeds import fetch_feed
 from feedsvc.store.schema import revisions
 from tests.store.desk import Desk, by, make_draft
 
@@ -217,7 +218,8 @@ def test_a_withdrawn_entry_is_in_no_feed(desk: Desk) -> None:
     desk.withdraw(desk.add(make_draft(source="AFP")))
     kept = desk.add(make_draft(source="AFP"))
     with desk.store.reading() as connection:
-        for kind, feed_id in ((SelectionKind.ALL, 1), (SelectionKind.SOURCE, 2)):
+        afp, _ = fetch_feed(connection, Selection(kind=SelectionKind.SOURCE, slug="afp"))
+        for kind, feed_id in ((SelectionKind.ALL, 1), (SelectionKind.SOURCE, afp)):
             candidates = list(select_candidates(connection, feed_id, kind, 10))
             assert [c.entry_id for c in candidates] == [kept]
 

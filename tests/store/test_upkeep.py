@@ -75,7 +75,7 @@ def test_old_revisions_go_but_for_the_newest_of_each_entry(
     entry = desk.add()
     edit_daily(desk, entry, 6)
     before = desk.stopped.instant - timedelta(days=days)
-    gone = prune_revisions(desk.store, before=before, keep=keep, goes_on=always)
+    gone = prune_revisions(desk.store, desk.clock, before=before, keep=keep, goes_on=always)
     assert numbers(desk.store, entry) == left
     assert gone == 6 - len(left)
 
@@ -83,7 +83,7 @@ def test_old_revisions_go_but_for_the_newest_of_each_entry(
 def test_an_edit_after_that_is_numbered_on(desk: Desk) -> None:
     entry = desk.add()
     edit_daily(desk, entry, 3)
-    prune_revisions(desk.store, before=desk.stopped.instant, keep=1, goes_on=always)
+    prune_revisions(desk.store, desk.clock, before=desk.stopped.instant, keep=1, goes_on=always)
     edit_daily(desk, entry, 1)
     assert numbers(desk.store, entry) == [3, 4]
 
@@ -93,7 +93,9 @@ def test_each_entry_keeps_its_own_newest(desk: Desk) -> None:
     for entry in made[::3]:
         edit_daily(desk, entry, 2)
     desk.stopped.move(days=1)
-    gone = prune_revisions(desk.store, before=desk.stopped.instant, keep=1, goes_on=always)
+    gone = prune_revisions(
+        desk.store, desk.clock, before=desk.stopped.instant, keep=1, goes_on=always
+    )
     assert gone == 150
     assert [numbers(desk.store, entry) for entry in made[:4]] == [[2], [], [], [2]]
 
@@ -101,7 +103,9 @@ def test_each_entry_keeps_its_own_newest(desk: Desk) -> None:
 def test_pruning_stops_when_asked(desk: Desk) -> None:
     edit_daily(desk, desk.add(), 2)
     before = desk.stopped.instant + timedelta(days=1)
-    assert prune_revisions(desk.store, before=before, keep=0, goes_on=lambda: False) == 0
+    assert (
+        prune_revisions(desk.store, desk.clock, before=before, keep=0, goes_on=lambda: False) == 0
+    )
     assert prune_originals(desk.store, goes_on=lambda: False) == 0
 
 

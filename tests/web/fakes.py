@@ -131,7 +131,10 @@ def feeds_of(entries: tuple[Entry, ...]) -> tuple[Feed, ...]:
         for kind, slug, name in named:
             key = Selection(kind=kind, slug=slug), name
             counts[key] = counts.get(key, 0) + 1
-    feeds = [_feed(Selection(), "", len(entries))]
+    feeds = [
+        _feed(Selection(), "", len(entries)),
+        _feed(Selection(kind=SelectionKind.CORRECTIONS), "Corrections", 0),
+    ]
     order = list(SelectionKind)
     by_size = sorted(counts.items(), key=lambda c: (order.index(c[0][0].kind), -c[1]))
     return (*feeds, *(_feed(selection, name, count) for (selection, name), count in by_size))
@@ -151,12 +154,13 @@ def _feed(selection: Selection, name: str, count: int) -> Feed:
 
 @dataclass
 class FakePublication:
-    """error: raised by whatever is asked, as the store would."""
+    """error: raised by whatever is asked, as the store would. corrected: entries of edits."""
 
     entries: tuple[Entry, ...] = ENTRIES
     last_modified: datetime = PUBLISHED_AT
     error: Exception | None = None
     is_stale: bool = False
+    corrected: tuple[Entry, ...] = ()
 
     def _check(self) -> None:
         if self.error:
@@ -212,6 +216,10 @@ class FakePublication:
             if e.short_id == short_id:
                 return e
         raise NotFound(short_id)
+
+    def corrections(self, short_id: str) -> tuple[Entry, list[Entry]]:
+        entry = self.article(short_id)
+        return entry, [c for c in self.corrected if c.short_id == short_id]
 
     def check_ready(self) -> None:
         self._check()
