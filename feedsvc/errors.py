@@ -20,6 +20,7 @@ FeedsvcError
     StoreBusy                           locked by somebody else for longer than the wait
     StoreFull                           no room where it writes; goes on once there is
     LeaseLost                           another process holds the ingest lease now
+  CannotCheck(what, reason)             exit status 2: a feed elsewhere that cannot be had
   Interrupted                           asked to stop; what is not committed is done later
 """
 
@@ -176,6 +177,15 @@ class StoreFull(StoreError):
 
 class LeaseLost(StoreError):
     """Another process has taken the ingest lease; whatever was not committed is not published."""
+
+
+class CannotCheck(FeedsvcError):
+    """A file or an address that cannot be had, so that nobody knows whether it is sound."""
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(f"{what}: {reason}")
+        self.what = what
+        self.reason = reason
 
 
 class Interrupted(FeedsvcError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -17,6 +18,12 @@ from feedsvc.errors import ConfigError, NotFound, StoreError
 from tests.cli.conftest import CommandLine
 from tests.service import article
 
+SOUND = (
+    '{"version": "https://jsonfeed.org/version/1.1", "title": "T", "language": "en", '
+    '"home_page_url": "https://a.example/", "feed_url": "https://a.example/f.json", '
+    '"icon": "https://a.example/i.png", "items": [{"id": "1", "content_text": "a", '
+    '"date_published": "2026-01-01T00:00:00Z"}]}'
+)
 TOKEN = re.compile(r"fsv_[0-9a-f]{12}_[0-9a-f]{64}_[0-9a-f]{8}\n")
 
 
@@ -74,7 +81,61 @@ def test_check_finds_our_feeds_in_order(feedsvc: CommandLine) -> None:
     feedsvc("ingest")
     done = feedsvc("check")
     assert done.exit_code == 0
-    assert re.search(r"^\d+ documents checked: 0 errors, 0 warnings\.$", done.stdout, re.MULTILINE)
+    assert re.search(
+        r"^\d+ documents checked: 0 errors, 0 warnings, 0 notes\.$", done.stdout, re.MULTILINE
+    )
+
+
+def test_check_takes_any_file_and_needs_no_store(feedsvc: CommandLine, tmp_path: Path) -> None:
+    feedsvc.environment["FEEDSVC_DATABASE"] = f"sqlite:///{tmp_path}/none.db"
+    (tmp_path / "sound.json").write_text(SOUND)
+    (tmp_path / "broken.json").write_text(SOUND.replace('"id": "1"', '"id": 1'))
+    done = feedsvc("check", "sound.json", "broken.json")
+    assert done.exit_code == 1
+    assert re.search(
+        r"^broken\.json:1:\d+: error: .* \[json-id; JSON Feed 1\.1\]$", done.stdout, re.M
+    )
+    assert done.stdout.endswith("\n2 documents checked: 1 error, 0 warnings, 0 notes.\n")
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_check_counts_warnings_as_errors_when_asked(feedsvc: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(SOUND.replace('"title": "T"', '"title": ""'))
+    assert feedsvc("check", "a.json").exit_code == 0
+    assert feedsvc("check", "a.json", "--warnings-as-errors").exit_code == 1
+
+
+def test_check_goes_on_after_what_it_cannot_have(feedsvc: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "sound.json").write_text(SOUND)
+    done = feedsvc("check", "missing.xml", "sound.json")
+    assert done.exit_code == 2
+    assert done.stderr == "feedsvc: missing.xml: No such file or directory\n"
+    assert "1 document checked" in done.stdout
+    assert "1 could not be checked." in done.stdout
+
+
+def test_check_writes_json_for_programs(feedsvc: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(SOUND.replace('"1"', "[]"))
+    done = feedsvc("check", "--format", "json", "a.json", "missing.xml")
+    told = json.loads(done.stdout)
+    (document,) = told["documents"]
+    (finding,) = document["findings"]
+    assert document["name"] == "a.json"
+    assert (finding["rule"], finding["severity"], finding["line"]) == ("json-id", "error", 1)
+    assert SOUND[finding["column"] - 1 :].startswith('"id"')
+    assert told["unchecked"] == [{"name": "missing.xml", "reason": "No such file or directory"}]
+    assert told["counts"] == {"error": 1, "warning": 0, "note": 0}
+
+
+def test_check_shows_the_first_findings_of_a_rule(feedsvc: CommandLine, tmp_path: Path) -> None:
+    items = ", ".join(
+        '{"id": 1, "content_text": "a", "date_published": "2026-01-01T00:00:00Z"}'
+        for _ in range(13)
+    )
+    (tmp_path / "a.json").write_text(re.sub(r'"items": \[.*\]', f'"items": [{items}]', SOUND))
+    done = feedsvc("check", "a.json")
+    assert done.stdout.count(" error: ") == 10
+    assert "a.json: and 3 more [json-id]\n" in done.stdout
 
 
 def test_check_wants_a_store_that_is_up_to_date(feedsvc: CommandLine, tmp_path: Path) -> None:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from lxml import etree
 
-from feedsvc.feeds.check.findings import Findings
+from feedsvc.feeds.check.findings import Findings, Severity
 from feedsvc.feeds.check.history import check_history
+from feedsvc.feeds.check.schema import check_schema
 from feedsvc.feeds.check.values import (
     check_body,
+    check_entries,
     check_id,
     check_length,
+    check_plain_summary,
     check_published,
     check_summary,
     check_title,
-    check_unique,
     check_updates,
     check_url,
     is_web_url,
     read_rfc3339,
 )
-from feedsvc.feeds.check.xml import ATOM, XHTML, Element, children, text_of, whole_text, words
+from feedsvc.feeds.check.xml import ATOM, XHTML, XML, Element, children, text_of, whole_text, words
 
 _ONCE = words("id title updated generator icon logo rights subtitle")
 _IN_FEED = _ONCE | {"author", "category", "contributor", "link", "entry"}
@@ -29,8 +32,15 @@ _ONCE_IN_ENTRY = words("id title updated published content summary rights source
 _IN_ENTRY = _ONCE_IN_ENTRY | {"author", "category", "contributor", "link"}
 
 
-def check_atom(findings: Findings, feed: Element, url: str | None) -> None:
-    """feed: the root. url: where it was fetched, or None."""
+def check_atom(findings: Findings, feed: Element, url: str | None, now: datetime | None) -> None:
+    """feed: the root. url: where it was fetched. now: the time; None where it is not known."""
+    _check_feed(findings, feed, url, now)
+    if all(finding.severity is not Severity.ERROR for finding in findings.found):
+        # Our own rules say the same in plainer words where they know the fault.
+        check_schema(findings, feed)
+
+
+def _check_feed(findings: Findings, feed: Element, url: str | None, now: datetime | None) -> None:
     entries = feed.findall(f"{ATOM}entry")
     if any(
         e.prefix
@@ -43,18 +53,32 @@ def check_atom(findings: Findings, feed: Element, url: str | None) -> None:
     _check_common(findings, feed)
     _check_links(findings, feed)
     _check_self(findings, feed, url)
-    for name in ("icon", "logo"):
-        if feed.find(f"{ATOM}{name}") is not None:
-            check_url(findings, name, text_of(feed, f"{ATOM}{name}"), feed)
+    _check_presentation(findings, feed)
     changed = _date(findings, feed, "updated")
     has_author = feed.find(f"{ATOM}author") is not None
     check_history(findings, feed, entries)
-    updates = [_check_entry(findings, entry, has_author) for entry in entries]
+    updates = [_check_entry(findings, entry, has_author, now) for entry in entries]
     check_updates(findings, changed, [u for u in updates if u], feed)
-    check_unique(findings, [text_of(e, f"{ATOM}id") for e in entries if text_of(e, f"{ATOM}id")])
+    ids = [text_of(e, f"{ATOM}id") for e in entries]
+    check_entries(findings, [guid for guid in ids if guid], updates)
 
 
-def _check_entry(findings: Findings, entry: Element, has_author: bool) -> datetime | None:
+def _check_presentation(findings: Findings, feed: Element) -> None:
+    """What readers show of a feed beside its entries."""
+    for name in ("icon", "logo"):
+        if feed.find(f"{ATOM}{name}") is not None:
+            check_url(findings, name, text_of(feed, f"{ATOM}{name}"), feed)
+    if feed.find(f"{ATOM}icon") is None:
+        findings.add("icon-missing", "feed has no icon", feed)
+    if feed.get(f"{XML}lang") is None:
+        findings.add("language-missing", "feed has no xml:lang", feed)
+    if not _links(feed, "alternate"):
+        findings.add("home-missing", "feed has no link rel=alternate", feed)
+
+
+def _check_entry(
+    findings: Findings, entry: Element, has_author: bool, now: datetime | None
+) -> datetime | None:
     """Check one entry; its `updated`, if it has one that can be read."""
     _check_children(findings, entry, _IN_ENTRY, _ONCE_IN_ENTRY)
     _check_common(findings, entry)
@@ -70,26 +94,38 @@ def _check_entry(findings: Findings, entry: Element, has_author: bool) -> dateti
         findings.add("atom-alternate-missing", "entry has no content and no link", entry)
     if content is not None:
         _check_content(findings, content)
+        if content.get("src") is not None and entry.find(f"{ATOM}summary") is None:
+            findings.add("atom-summary-missing", "content is elsewhere, and no summary", entry)
         if content.get("type") == "html":
             summary = text_of(entry, f"{ATOM}summary")
             check_summary(findings, summary, whole_text(content), entry)
-    _check_text_type(findings, entry.find(f"{ATOM}summary"))
+    _check_summary(findings, entry.find(f"{ATOM}summary"))
     updated = _date(findings, entry, "updated")
     published = None
     if entry.find(f"{ATOM}published") is not None:
         published = _date(findings, entry, "published")
-    check_published(findings, published, updated, entry)
+    check_published(findings, published, updated, entry, now=now)
     return updated
+
+
+def _check_summary(findings: Findings, summary: Element | None) -> None:
+    _check_text_type(findings, summary)
+    if summary is None:
+        return
+    if summary.get("type", "text") == "text":
+        check_plain_summary(findings, whole_text(summary), summary)
+    else:
+        findings.add("summary-markup", "summary is markup, not plain text", summary)
 
 
 def _check_children(
     findings: Findings, parent: Element, known: frozenset[str], once: frozenset[str]
 ) -> None:
     names = [c.tag.removeprefix(ATOM) for c in children(parent) if c.tag.startswith(ATOM)]
-    for name in dict.fromkeys(names):
+    for name, count in Counter(names).items():
         if name not in known:
             findings.add("atom-unknown-element", f"Atom has no {name} here", parent)
-        if name in once and names.count(name) > 1:
+        if name in once and count > 1:
             findings.add("atom-duplicate-element", f"{name} stands here twice", parent)
 
 
@@ -178,7 +214,10 @@ def _check_self(findings: Findings, feed: Element, url: str | None) -> None:
     selves = _links(feed, "self")
     if not selves:
         findings.add("self-missing", "feed does not say where it is", feed)
-    elif url is not None and selves[0].get("href") != url:
+        return
+    if selves[0].get("type") != "application/atom+xml":
+        findings.add("self-type", f"self has the type {selves[0].get('type')!r}", selves[0])
+    if url is not None and selves[0].get("href") != url:
         findings.add("self-differs", f"self is {selves[0].get('href')!r}, not {url!r}", selves[0])
 
 
@@ -191,4 +230,8 @@ def _date(findings: Findings, parent: Element, name: str) -> datetime | None:
     if element is None:
         findings.add("date-missing", f"no {name}", parent)
         return None
-    return read_rfc3339(findings, whole_text(element), element)
+    text = whole_text(element)
+    if text != text.upper():  # RFC 4287 3.3
+        findings.add("date-invalid", f"T and Z are not in upper case: {text!r}", element)
+        return None
+    return read_rfc3339(findings, text, element)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from feedsvc.feeds.check.findings import Findings
 from feedsvc.feeds.check.values import check_language, check_url, read_rfc822
 from feedsvc.feeds.check.xml import Element, whole_text
 
 
-def check_opml(findings: Findings, opml: Element, _url: str | None) -> None:
+def check_opml(findings: Findings, opml: Element, _url: str | None, _now: datetime | None) -> None:
     """opml: the root. An OPML document does not say where it is, so its URL does not matter."""
     if opml.get("version") not in ("1.0", "1.1", "2.0"):
         findings.add("opml-version", f"version is {opml.get('version')!r}", opml)

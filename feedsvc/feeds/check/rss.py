@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import datetime
 from html import unescape
 
@@ -10,13 +11,13 @@ from feedsvc.feeds.check.findings import Findings
 from feedsvc.feeds.check.history import check_history
 from feedsvc.feeds.check.values import (
     check_body,
+    check_entries,
     check_id,
     check_language,
     check_length,
     check_published,
     check_summary,
     check_title,
-    check_unique,
     check_updates,
     check_url,
     is_web_url,
@@ -44,8 +45,8 @@ _IN_ITEM = _ONCE_IN_ITEM | {"category", "enclosure"}
 _ADDRESS = re.compile(r"[^\s@()]+@[^\s@()]+( \(.+\))?")
 
 
-def check_rss(findings: Findings, rss: Element, url: str | None) -> None:
-    """rss: the root. url: where it was fetched, or None."""
+def check_rss(findings: Findings, rss: Element, url: str | None, now: datetime | None) -> None:
+    """rss: the root. url: where it was fetched. now: the time; None where it is not known."""
     if rss.get("version") != "2.0":
         findings.add("rss-version", f"version is {rss.get('version')!r}", rss)
     channel = rss.find("channel")
@@ -58,22 +59,37 @@ def check_rss(findings: Findings, rss: Element, url: str | None) -> None:
             findings.add("rss-channel-required", f"channel has no {name}", channel)
     check_title(findings, text_of(channel, "title"), channel)
     check_url(findings, "channel link", text_of(channel, "link"), channel)
-    if channel.find("language") is not None:
-        check_language(findings, text_of(channel, "language"), channel)
-    if channel.find("ttl") is not None and not text_of(channel, "ttl").strip().isdigit():
-        findings.add("rss-ttl", "ttl is no number of minutes", channel.find("ttl"))
+    _check_optional(findings, channel)
     _check_image(findings, channel)
     _check_self(findings, channel, url)
     built = _date(findings, channel, "lastBuildDate")
     items = channel.findall("item")
     check_history(findings, channel, items)
-    updates = [_check_item(findings, item) for item in items]
-    check_updates(findings, built, [u for u in updates if u], channel)
-    check_unique(findings, [text_of(i, "guid") for i in items if text_of(i, "guid")])
+    dates = [_check_item(findings, item, now) for item in items]
+    updates = [updated for _, updated in dates if updated]
+    check_updates(findings, built, updates, channel)
+    guids = [text_of(item, "guid") for item in items]
+    shown = [updated or published for published, updated in dates]
+    check_entries(findings, [guid for guid in guids if guid], shown)
 
 
-def _check_item(findings: Findings, item: Element) -> datetime | None:
-    """Check one item; its atom:updated, if it has one that can be read."""
+def _check_optional(findings: Findings, channel: Element) -> None:
+    if channel.find("language") is not None:
+        check_language(findings, text_of(channel, "language"), channel)
+    else:
+        findings.add("language-missing", "channel has no language", channel)
+    if channel.find("ttl") is None:
+        findings.add("rss-ttl-missing", "channel has no ttl", channel)
+    elif not text_of(channel, "ttl").strip().isdigit():
+        findings.add("rss-ttl", "ttl is no number of minutes", channel.find("ttl"))
+    if channel.find("docs") is None:
+        findings.add("rss-docs-missing", "channel has no docs", channel)
+
+
+def _check_item(
+    findings: Findings, item: Element, now: datetime | None
+) -> tuple[datetime | None, datetime | None]:
+    """Check one item; its pubDate and its atom:updated, where they can be read."""
     _check_children(findings, item, _IN_ITEM, _ONCE_IN_ITEM)
     title, description = item.find("title"), item.find("description")
     if title is None and description is None:
@@ -94,18 +110,18 @@ def _check_item(findings: Findings, item: Element) -> datetime | None:
     published = _date(findings, item, "pubDate")
     stated = item.find(f"{ATOM}updated")
     updated = None if stated is None else read_rfc3339(findings, whole_text(stated), stated)
-    check_published(findings, published, updated, item)
-    return updated
+    check_published(findings, published, updated, item, now=now)
+    return published, updated
 
 
 def _check_children(
     findings: Findings, parent: Element, known: frozenset[str], once: frozenset[str]
 ) -> None:
     names = [child.tag for child in children(parent) if not child.tag.startswith("{")]
-    for name in dict.fromkeys(names):
+    for name, count in Counter(names).items():
         if name not in known:
             findings.add("rss-unknown-element", f"RSS has no {name} here", parent)
-        if name in once and names.count(name) > 1:
+        if name in once and count > 1:
             findings.add("rss-duplicate-element", f"{name} stands here twice", parent)
 
 
@@ -162,6 +178,7 @@ def _check_enclosures(findings: Findings, item: Element) -> None:
 def _check_image(findings: Findings, channel: Element) -> None:
     image = channel.find("image")
     if image is None:
+        findings.add("icon-missing", "channel has no image", channel)
         return
     if not all(text_of(image, name).strip() for name in ("url", "title", "link")):
         findings.add("rss-image", "image lacks url, title or link", image)
@@ -173,7 +190,12 @@ def _check_self(findings: Findings, channel: Element, url: str | None) -> None:
     selves = [x for x in channel.findall(f"{ATOM}link") if x.get("rel") == "self"]
     if not selves:
         findings.add("self-missing", "feed does not say where it is", channel)
-    elif url is not None and selves[0].get("href") != url:
+        return
+    if selves[0].get("type") != "application/rss+xml":
+        findings.add("self-type", f"self has the type {selves[0].get('type')!r}", selves[0])
+    if text_of(channel, "link") == selves[0].get("href"):
+        findings.add("rss-link-is-feed", "channel's link is the feed itself", channel)
+    if url is not None and selves[0].get("href") != url:
         findings.add("self-differs", f"self is {selves[0].get('href')!r}, not {url!r}", selves[0])
 
 

@@ -32,6 +32,7 @@ ERRORS = {
     "content-unsafe-url": "RFC 3986 7; runs as script in readers",
     "paging-loop": "RFC 5005 3, 4",
     # Atom
+    "atom-schema": "RFC 4287 appendix B",
     "atom-id-missing": "RFC 4287 4.1.1, 4.1.2",
     "atom-title-missing": "RFC 4287 4.1.1, 4.1.2",
     "atom-author-missing": "RFC 4287 4.1.1, 4.1.2",
@@ -42,6 +43,7 @@ ERRORS = {
     "atom-text-type": "RFC 4287 3.1.1",
     "atom-content-type": "RFC 4287 4.1.3.1",
     "atom-alternate-missing": "RFC 4287 4.1.2",
+    "atom-summary-missing": "RFC 4287 4.1.2",
     "atom-alternate-duplicate": "RFC 4287 4.1.1, 4.1.2",
     "atom-link-href": "RFC 4287 4.2.7.1",
     "atom-category-term": "RFC 4287 4.2.2.1",
@@ -74,6 +76,12 @@ ERRORS = {
     "opml-structure": _OPML,
     "opml-text": _OPML,
     "opml-xml-url": _OPML,
+    # HTTP
+    "http-etag-form": "RFC 9110 8.8.3",
+    "http-date-form": "RFC 9110 5.6.7",
+    "http-last-modified-future": "RFC 9110 8.8.2.1",
+    "http-coding-forced": "RFC 9110 12.5.3",
+    "http-accept": "Miniflux and FreshRSS accept HTML, and are sent no feed",
     # one feed in several formats
     "agreement-ids": 'DESIGN "Rendering"',
     "agreement-order": 'DESIGN "Rendering"',
@@ -82,21 +90,25 @@ ERRORS = {
 
 WARNINGS = {
     # any document
+    "document-too-large": "W3C stops at 5 MB, and so do readers",
     "byte-order-mark": "RFC 4287 2; some readers fail",
     "charset-missing": "RFC 7303 3",
-    "document-large": "readers: above 1 MB some drop a feed",
     "stylesheet": "Chromium fetches none for a feed",
     "xml-base": "yarr and Miniflux ignore xml:base",
     "self-missing": "RFC 4287 4.1.1, RSS Advisory Board profile, JSON Feed 1.1",
+    "self-type": "RSS Advisory Board profile, RFC 4287 4.2.7.3",
     # every kind of entry
     "id-missing": "RSS Advisory Board profile; readers guess by link and date",
     "id-not-ascii": "FreshRSS drops what is not ASCII",
     "id-not-canonical": "RFC 4287 4.2.6.1",
     "id-is-web-address": "yarr shows each edit as a new entry",
+    "id-uuid": "RFC 9562 4",
+    "id-tag": "RFC 4151 2.1",
     "id-not-unique": "W3C NotSufficientlyUnique",
     "title-empty": "readers show an empty line",
-    "title-markup": "readers show tags or lose them",
+    "title-markup": "some readers show the tags of such a title, others lose them",
     "date-before-1970": "W3C ImplausibleDate",
+    "date-in-future": "W3C ImplausibleDate; readers keep it on top",
     "date-published-after-updated": "RFC 4287 4.2.9, 4.2.15",
     "date-updated-twice": "W3C DuplicateUpdated",
     "date-feed-older-than-entry": "RFC 4287 4.2.15",
@@ -107,6 +119,7 @@ WARNINGS = {
     "enclosure-length-zero": "RSS Advisory Board profile; readers show no size",
     "content-relative-url": "W3C ContainsRelRef; readers ignore xml:base",
     "content-nesting": "W3C NotHtml",
+    "content-custom-element": "W3C NotHtml",
     "content-ampersand": "HTML 13.1.4",
     "archive-current-missing": "RFC 5005 4, W3C MissingCurrentInArchive",
     "history-link-in-entry": "W3C FeedHistoryRelInEntry",
@@ -114,6 +127,7 @@ WARNINGS = {
     "atom-prefix": "NetNewsWire ignores prefixed children of an entry",
     "atom-category-label": "readers show the term, which is no text for people",
     # RSS
+    "rss-link-is-feed": "RSS 2.0 <link>: the page, not the feed",
     "rss-date-form": "W3C ProblematicalRFC822Date",
     "rss-description-after-content": "W3C NeedDescriptionBeforeContent",
     "rss-author-name": "W3C MissingRealName",
@@ -124,7 +138,50 @@ WARNINGS = {
     # JSON Feed
     "json-version-first": _JSON,
     "json-author-deprecated": _JSON,
+    "json-duplicate-name": "RFC 8259 4",
+    # HTTP
+    "http-validators-missing": "RFC 9110 8.8; every poll fetches the whole feed",
+    "http-not-modified": "RFC 9110 13.1.2; every poll fetches the whole feed",
+    "http-unstable": "readers show entries again; every poll fetches the whole feed",
+    "http-304-headers": "RFC 9110 15.4.5; SimplePie takes over the 304's headers",
+    "http-precedence": "RFC 9110 13.1.3",
+    "http-vary": "RFC 9110 12.5.5, 15.4.5",
+    "http-shared-etag": "RFC 9110 8.8.3.3",
+    "http-cache-refused": "RFC 9111 5.2.2; Miniflux drops the ETag at Expires: 0",
+    "http-link-self": "WebSub 4",
+    "http-head": "RFC 9110 9.3.2",
     # OPML
     "opml-title": "W3C MissingTitleAttr",
     "opml-type": _OPML,
+}
+
+NOTES = {
+    # any document
+    "document-large": "readers on a phone fetch and read it whole",
+    "entries-many": "readers cap what they keep",
+    "order-oldest-first": "newsboat and yarr show the order of the feed",
+    "language-missing": "RFC 4287 2, RSS 2.0 <language>, JSON Feed 1.1",
+    "icon-missing": "readers ask for / and /favicon.ico in its place",
+    "home-missing": "RFC 4287 4.1.1, JSON Feed 1.1",
+    "page-declares": "WHATWG HTML 4.6.7.1",
+    # every kind of entry
+    "title-like-markup": "yarr drops what looks like a tag, rss2email resolves entities",
+    "summary-markup": "readers show a summary as plain text",
+    "date-not-utc": "RFC 3339 4.3; some readers ignore the zone",
+    "date-absent": "Miniflux dates such an entry with the time of its fetch",
+    # RSS
+    "rss-docs-missing": "RSS 2.0 <docs>",
+    "rss-ttl-missing": "Miniflux polls by ttl",
+    # HTTP
+    "http-moved": "RFC 9110 15.4.2, 15.4.9",
+    "http-etag-missing": "RFC 9110 8.8.3",
+    "http-last-modified-missing": "RFC 9110 8.8.2; some readers know no ETag",
+    "http-not-modified-list": "RFC 9110 13.1.2; caches send such lists",
+    "http-not-modified-since": "RFC 9110 13.1.3; some readers send the date alone",
+    "http-uncompressed": "W3C Uncompressed",
+    "http-gzip-time": "the same feed has other bytes each second",
+    "http-cache-missing": "SimplePie, Miniflux and NetNewsWire poll by max-age",
+    "http-max-age": "SimplePie, Miniflux and NetNewsWire poll by max-age",
+    "http-nosniff": "WHATWG Fetch; browsers guess a type without it",
+    "http-cors": "WHATWG Fetch; readers in a browser cannot fetch the feed without it",
 }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from email.utils import mktime_tz, parsedate_tz
 from html import unescape
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,11 +27,17 @@ _RFC822 = re.compile(
     re.ASCII,
 )
 _CLEAR_ZONE = re.compile(r"\d{4} \d\d:\d\d(:\d\d)? (GMT|[+-]\d{4})$", re.ASCII)
+_UUID_URN = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_TAG_URI = re.compile(r"tag:[^\s,:]+,\d{4}(-\d\d(-\d\d)?)?:.*", re.ASCII | re.DOTALL)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):", re.ASCII)
 _URI = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII)
 _BARE_AMPERSAND = re.compile(r"&(?!#\d+;|#[xX][0-9a-fA-F]+;|[A-Za-z][A-Za-z0-9]*;)", re.ASCII)
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|&(#\d+|#x[0-9a-fA-F]+|[a-z]{2,8});")
 _IGNORED_IN_URL = re.compile("[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\ufeff]")
+
+# Servers' clocks differ by minutes.
+_CLOCK_SKEW = timedelta(minutes=10)
+_MANY_ENTRIES = 500
 
 _UNSAFE_ELEMENTS = words(
     "applet base button embed form frame frameset iframe input link math meta object plaintext "
@@ -70,19 +78,34 @@ def check_id(findings: Findings, value: str, at: Any = None, *, uri: bool = True
         host = value.split("/")[2] if value.count("/") >= 2 else ""
         if host != host.lower():
             findings.add("id-not-canonical", f"id's host is not in lower case: {value!r}", at)
+    elif value.startswith("urn:uuid:") and not _UUID_URN.fullmatch(value):
+        findings.add("id-uuid", f"id holds no UUID: {value!r}", at)
+    elif value.startswith("tag:") and not _TAG_URI.fullmatch(value):
+        findings.add("id-tag", f"id is no tag URI: {value!r}", at)
 
 
-def check_unique(findings: Findings, ids: list[str]) -> None:
-    for value in dict.fromkeys(ids):
-        if ids.count(value) > 1:
-            findings.add("id-duplicate", f"{ids.count(value)} entries have the id {value!r}")
+def check_entries(findings: Findings, ids: list[str], dates: list[datetime | None]) -> None:
+    """ids: of all entries that have one. dates: when each changed, else was published; in order."""
+    for value, count in Counter(ids).items():
+        if count > 1:
+            findings.add("id-duplicate", f"{count} entries have the id {value!r}")
+    if len(dates) > _MANY_ENTRIES:
+        findings.add("entries-many", f"feed shows {len(dates)} entries")
+    known = [date for date in dates if date]
+    if len(known) > 2 and all(a < b for a, b in pairwise(known)):
+        findings.add("order-oldest-first", "the oldest entry comes first")
 
 
 def check_title(findings: Findings, title: str, at: Any = None) -> None:
     if not title.strip():
         findings.add("title-empty", "title is empty", at)
     if _MARKUP.search(title):
-        findings.add("title-markup", f"title looks like markup: {title!r}", at)
+        findings.add("title-like-markup", f"title looks like markup: {title!r}", at)
+
+
+def check_plain_summary(findings: Findings, summary: str, at: Any = None) -> None:
+    if re.search("</?[a-z][^<>]*>", summary):
+        findings.add("summary-markup", "summary holds markup", at)
 
 
 def check_language(findings: Findings, language: str | None, at: Any = None) -> None:
@@ -96,11 +119,21 @@ def check_characters(findings: Findings, what: str, text: str, at: Any = None) -
 
 
 def check_published(
-    findings: Findings, published: datetime | None, updated: datetime | None, at: Any = None
+    findings: Findings,
+    published: datetime | None,
+    updated: datetime | None,
+    at: Any = None,
+    *,
+    now: datetime | None,
 ) -> None:
+    """now: None if nobody can tell what is still to come."""
     for instant in (published, updated):
         if instant and instant < EPOCH:
             findings.add("date-before-1970", f"date before 1970: {instant}", at)
+        if instant and now and instant > now + _CLOCK_SKEW:
+            findings.add("date-in-future", f"date is still to come: {instant}", at)
+    if published is None and updated is None:
+        findings.add("date-absent", "entry has no date", at)
     if published and updated and published > updated:
         findings.add("date-published-after-updated", f"published {published} > {updated}", at)
 
@@ -109,8 +142,8 @@ def check_updates(
     findings: Findings, feed: datetime | None, entries: list[datetime], at: Any = None
 ) -> None:
     """feed: when the feed says it changed, to whole seconds at least."""
-    for instant in sorted(set(entries)):
-        if entries.count(instant) > 1:
+    for instant, count in sorted(Counter(entries).items()):
+        if count > 1:
             findings.add("date-updated-twice", f"several entries have the updated {instant}")
     if feed and entries and feed < max(entries).replace(microsecond=0):
         findings.add("date-feed-older-than-entry", f"feed says {feed}, an entry is later", at)
@@ -120,10 +153,13 @@ def read_rfc3339(findings: Findings, text: str, at: Any = None) -> datetime | No
     try:
         if not _RFC3339.fullmatch(text):
             raise ValueError
-        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+        instant = datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         findings.add("date-invalid", f"not an RFC 3339 date: {text!r}", at)
         return None
+    if text[-1] not in "zZ":
+        findings.add("date-not-utc", f"date with an offset: {text!r}", at)
+    return instant
 
 
 def read_rfc822(findings: Findings, text: str, at: Any = None) -> datetime | None:
@@ -148,7 +184,7 @@ def read_rfc822(findings: Findings, text: str, at: Any = None) -> datetime | Non
 def check_length(findings: Findings, length: str, at: Any = None) -> None:
     if not (length.isascii() and length.isdigit()):
         findings.add("enclosure-length", f"length is no number of bytes: {length!r}", at)
-    elif int(length[:20]) == 0:
+    elif not length.strip("0"):
         findings.add("enclosure-length-zero", "length is 0", at)
 
 
@@ -189,6 +225,8 @@ class _Scan(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _UNSAFE_ELEMENTS:
             self.found.append(("content-unsafe-element", f"content holds <{tag}>"))
+        elif "-" in tag:
+            self.found.append(("content-custom-element", f"content holds <{tag}>"))
         for name, value in attrs:
             self._attribute(tag, name, value or "")
         if tag not in _VOID:
