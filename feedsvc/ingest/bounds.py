@@ -1,21 +1,33 @@
-"""A linear look at markup before any parser sees it: shapes that would keep one busy are refused.
+"""What markup may cost: looks in linear time that refuse shapes which would keep a parser busy.
 
 The parsers are quadratic in nesting and in attributes of one element, and rebuild unclosed
-formatting elements in every paragraph after them. What slips through this estimate is stopped by
-the limits around the process.
+formatting elements in every paragraph after them; bleach is quadratic in more. What slips through
+these estimates is stopped by the limits around the process.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from feedsvc.errors import RefusedDocument
 from feedsvc.settings import LimitSettings
 
-# lexbor takes 0.06 s for 5,000 levels and 1.5 s for 25,000; 0.7 s for 20,000 attributes.
+# lexbor takes 0.06 s for 5,000 levels and 1.5 s for 25,000.
 MAX_OPEN_ELEMENTS = 5_000
-MAX_ATTRIBUTES = 1_000
+MAX_ATTRIBUTES = 64
+# In tags, text, scripts and comments, by allowed element: to look at them takes time.
+_MAX_ANGLES = 4
+
+# What bleach does in about two seconds:
+MAX_REFERENCES = 100_000
+# html5lib appends each reference to the text before it by copying both: a listing of 500 kB.
+MAX_COPIED_BYTES = 25_000_000_000
+# For each element with children, its walker compares all siblings: a table of 5,000 rows.
+MAX_COMPARISONS = 25_000_000
+# A tag is one piece of work, an attribute three: 50,000 paragraphs, or 24,000 links.
+MAX_WORK = 120_000
 
 
 def names(listed: str) -> frozenset[str]:
@@ -33,58 +45,123 @@ _FORMATTING = names("b big code em font i s small strike strong tt u")
 # quantifiers keep it linear.
 _WHITE = r"\t\n\f\r "
 _VALUE = rf"""(?:[{_WHITE}]*+=[{_WHITE}]*+(?:"[^"]*+"?|'[^']*+'?|[^{_WHITE}>"'][^{_WHITE}>]*+)?+)"""
-_ATTRIBUTE = re.compile(rf"[^{_WHITE}/>][^{_WHITE}/>=]*+{_VALUE}?+")
-_TOKEN = re.compile(
-    rf"<(?:!--(?:-?>|.*?(?:--!?>|\Z))"
-    rf"|(/?)([a-zA-Z][^{_WHITE}/>]*+)"
-    rf"(?:[{_WHITE}/]++|{_ATTRIBUTE.pattern})*+)",
-    re.DOTALL,
+_NAME = rf"[a-zA-Z][^{_WHITE}/>]*+"
+_ATTRIBUTES = (
+    rf"(?:[{_WHITE}/]*+[^{_WHITE}/>][^{_WHITE}/>=]*+{_VALUE}?+){{0,{MAX_ATTRIBUTES}}}+[{_WHITE}/]*+"
 )
+_COMMENT = r"<!--(?:-?>|.*?(?:--!?>|\Z))"
+# The last group takes no part where a tag has more attributes.
+_TOKEN = re.compile(rf"{_COMMENT}|<(/?)({_NAME}){_ATTRIBUTES}(>|\Z)?", re.DOTALL)
+_FEW_ATTRIBUTES = re.compile(
+    rf"(?:[^<]++|{_COMMENT}|</?{_NAME}{_ATTRIBUTES}(?:>|\Z)|<(?!/?[a-zA-Z]|!--))*+\Z", re.DOTALL
+)
+_START = re.compile("<([a-zA-Z]+)")
 
 
 def check_bounds(html: str, limits: LimitSettings) -> None:
     """Raise RefusedDocument where `html` is beyond a limit, in time linear in its length."""
-    size_bytes = len(html.encode("utf-8", "surrogatepass"))
-    if size_bytes > limits.max_html_bytes:
+    most = limits.max_html_bytes
+    size_bytes = len(html)
+    if size_bytes <= most < 4 * size_bytes:
+        size_bytes = len(html.encode("utf-8", "surrogatepass"))
+    if size_bytes > most:
         raise RefusedDocument(
-            f"its HTML has {size_bytes:,} bytes, and limits.max_html_bytes is"
-            f" {limits.max_html_bytes:,}"
+            f"its HTML has {size_bytes:,} bytes or more, and limits.max_html_bytes is {most:,}"
         )
+    most = limits.max_html_elements
+    too_many = f"its HTML has more elements than limits.max_html_elements ({most:,})"
+    starts = _START.findall(html)
+    if len(starts) > most or html.count("<") > _MAX_ANGLES * most:
+        raise RefusedDocument(too_many)
+    # Each start may make the parser build all open formatting elements anew.
+    at_most = len(starts) * (1 + sum(name.lower() in _FORMATTING for name in starts))
+    if (
+        len(starts) > MAX_OPEN_ELEMENTS
+        or at_most + html.count("</") > most
+        or not _FEW_ATTRIBUTES.match(html)
+    ):
+        _check_closely(html, most, too_many)
+
+
+def _check_closely(html: str, max_elements: int, too_many: str) -> None:
     elements = 0
     open_elements: Counter[str] = Counter()
     depth = formatting = 0
     for token in _TOKEN.finditer(html):
-        end, name = token.groups()
+        end, name, closed = token.groups()
         if not name:
             continue
+        if closed is None:
+            raise RefusedDocument(
+                f"an element of its HTML has more than {MAX_ATTRIBUTES} attributes"
+            )
         name = name.lower()
         if name in VOID_ELEMENTS:
             elements += 1
-        elif end:
-            if open_elements[name] > 0:
-                open_elements[name] -= 1
+        elif not end:
+            elements += 1 + (0 if name in _FORMATTING else formatting)
+            open_elements[name] += 1
+            if name not in _END_TAG_OPTIONAL:
+                depth += 1
+                formatting += name in _FORMATTING
+        elif open_elements[name] > 0:
+            open_elements[name] -= 1
+            if name not in _END_TAG_OPTIONAL:
                 depth -= 1
                 formatting -= name in _FORMATTING
         else:
-            # Each start may make the parser build all open formatting elements anew.
-            elements += 1 + (0 if name in _FORMATTING else formatting)
-            if name not in _END_TAG_OPTIONAL:
-                open_elements[name] += 1
-                depth += 1
-                formatting += name in _FORMATTING
-        if elements > limits.max_html_elements:
-            raise RefusedDocument(
-                "its HTML has more elements than limits.max_html_elements"
-                f" ({limits.max_html_elements:,})"
-            )
+            elements += 1  # </p> alone is a paragraph
+        if elements > max_elements:
+            raise RefusedDocument(too_many)
         if depth > MAX_OPEN_ELEMENTS:
             raise RefusedDocument(f"its HTML nests more than {MAX_OPEN_ELEMENTS:,} elements")
-        if token.end() - token.start() > MAX_ATTRIBUTES and _has_too_many_attributes(token):
-            raise RefusedDocument(
-                f"an element of its HTML has more than {MAX_ATTRIBUTES:,} attributes"
-            )
 
 
-def _has_too_many_attributes(tag: re.Match[str]) -> bool:
-    attributes = tag.string[tag.end(2) : tag.end()]
-    return sum(1 for _ in _ATTRIBUTE.finditer(attributes)) > MAX_ATTRIBUTES
+# --- what bleach is asked to do ------------------------------------------------------------------
+
+_PLAIN_TAG = re.compile("<(/?)([a-z0-9]++)[^>]*+>")
+_OUTSIDE_TAGS = re.compile("[^<>]++")
+
+
+def check_cost(pieces: Sequence[str]) -> None:
+    """Raise RefusedDocument where bleach would take seconds for HTML in the sanitizer's spelling.
+
+    pieces: what it is given at once. In that spelling `<` and `>` stand around tags alone.
+    """
+    whole = "".join(pieces)
+    references = whole.count("&")
+    if references > MAX_REFERENCES:
+        raise RefusedDocument(f"its HTML has more than {MAX_REFERENCES:,} escaped characters")
+    if whole.count("<") + 3 * whole.count('="') > MAX_WORK:
+        raise RefusedDocument("its HTML has too many elements with attributes; split it")
+    if 4 * references * len(whole) > MAX_COPIED_BYTES:
+        copied_bytes = sum(map(_copied_bytes, _OUTSIDE_TAGS.findall(whole)))
+        if copied_bytes > MAX_COPIED_BYTES:
+            raise RefusedDocument("its HTML has too many escaped characters in one text; split it")
+    compared = sum(piece.count("<") ** 2 for piece in pieces) // 8  # at most
+    if compared > MAX_COMPARISONS and sum(map(_comparisons, pieces)) > MAX_COMPARISONS:
+        raise RefusedDocument("an element of its HTML has too many elements in it; split it")
+
+
+def _copied_bytes(text: str) -> int:
+    references = text.count("&")
+    if not references:
+        return 0
+    width = 1 if text.isascii() else 2 if max(text) < "\U00010000" else 4
+    return references * len(text) * width
+
+
+def _comparisons(piece: str) -> int:
+    compared = 0
+    # Of each open element, and around all: how many children, how many of these have some.
+    open_elements = [[0, 0]]
+    for end, name in _PLAIN_TAG.findall(piece):
+        if not end:
+            open_elements[-1][0] += 1
+            if name not in VOID_ELEMENTS:
+                open_elements.append([0, 0])
+        elif len(open_elements) > 1:
+            children, with_children = open_elements.pop()
+            compared += children * with_children
+            open_elements[-1][1] += children > 0
+    return compared + open_elements[0][0] * open_elements[0][1]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from feedsvc.ingest.bounds import names
 from feedsvc.ingest.links import LINK_SCHEMES, WEB_SCHEMES, absolute_url
 
 MAX_VALUE_CHARS = 2_048
+URL_ATTRIBUTES = frozenset({"href", "cite", "src"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +31,12 @@ class Policy:
     constants: Mapping[str, Mapping[str, str]]
 
     def allows(self, element: str, attribute: str) -> bool:
-        return (
-            attribute in self.attributes["*"]
-            or attribute in self.attributes.get(element, ())
-            or attribute in self.constants.get(element, ())
-        )
+        """Whether such an attribute may be served at all."""
+        return self.lets_choose(element, attribute) or attribute in self.constants.get(element, ())
+
+    def lets_choose(self, element: str, attribute: str) -> bool:
+        """Whether a document may state it."""
+        return attribute in self.attributes["*"] or attribute in self.attributes.get(element, ())
 
 
 _CELL = frozenset({"colspan", "rowspan", "headers", "scope", "abbr"})
@@ -95,11 +98,12 @@ BLOCK_ELEMENTS = names(
 )
 
 
+@lru_cache(maxsize=4_096)  # each sanitizer asks again for every attribute of a body
 def checked_value(tag: str, name: str, value: str, base_url: str | None = None) -> str | None:
     """The value as the policy lets it stand, or None where the attribute goes."""
     if len(value) > MAX_VALUE_CHARS:
         return None
-    if name in ("href", "cite", "src"):
+    if name in URL_ATTRIBUTES:
         schemes = LINK_SCHEMES if name == "href" else WEB_SCHEMES
         return absolute_url(value, base_url, schemes=schemes)
     constant = POLICY.constants.get(tag, {}).get(name)

@@ -1,36 +1,53 @@
 """Any HTML to safe HTML with absolute links; the only module that knows bleach and nh3.
 
 The body is parsed once and written anew from the tree by the policy; then nh3 and bleach each have
-their say under the same policy. What is served is what all three agree on: a body that one of them
-changes goes round again, until none does. That is also why sanitizing twice changes nothing.
+their say under the same policy, and bleach the last one. What is served is what all of them leave
+as it is: a body that one changes goes round again. That is also why sanitizing twice changes
+nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html import unescape
+from itertools import pairwise
 from typing import Any
 
+import bleach
 import nh3
 from bleach.html5lib_shim import Filter
 from bleach.sanitizer import Cleaner
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from feedsvc.errors import RefusedDocument
-from feedsvc.ingest.bounds import VOID_ELEMENTS, check_bounds
+from feedsvc.ingest.bounds import VOID_ELEMENTS, check_bounds, check_cost
 from feedsvc.ingest.extract.textual import is_xml_text, to_xml_chars
 from feedsvc.ingest.links import LINK_SCHEMES
-from feedsvc.ingest.policy import BLOCK_ELEMENTS, POLICY, checked_value
+from feedsvc.ingest.policy import BLOCK_ELEMENTS, POLICY, URL_ATTRIBUTES, checked_value
 from feedsvc.settings import LimitSettings
 
 # Stored with each entry. Raise it whenever a document would come out differently, be it for a
 # change of policy.py or of this module.
 POLICY_VERSION = 1
 
-# bleach takes 2 s for so many, and more than linear time beyond.
-MAX_REFERENCES = 100_000
 _ROUNDS = 8
+# Of those, how many may ask bleach, which takes ten times as long as all others.
+_BLEACHINGS = 2
+# bleach is handed so many tags and texts at once, as its walker looks at all children of an element
+# for each child that has its own: 8,000 paragraphs with a link each would take seconds.
+_PIECE_PARTS = 1_000
+
+
+def require_bleach(version: str) -> None:
+    """Raise ImportError for one with known holes (GHSA-8rfp-98v4-mmr6, GHSA-gj48-438w-jh9v)."""
+    if tuple(map(int, version.split(".")[:2])) < (6, 4):
+        raise ImportError(f"feedsvc needs bleach 6.4.0 or newer, and this is {version}")
+
+
+require_bleach(bleach.__version__)
 
 
 def sanitize_html(html: str, *, base_url: str | None, limits: LimitSettings) -> str:
@@ -41,13 +58,16 @@ def sanitize_html(html: str, *, base_url: str | None, limits: LimitSettings) -> 
     """
     check_bounds(html, limits)
     body = _rewritten(html, base_url, limits)
+    bleachings = 0
     for _ in range(_ROUNDS):
-        judged = _bleached(_ammoniated(body))
-        again = _rewritten(judged, None, limits)
-        if judged == again == body:
-            check_safe(body)
-            return body
-        body = again
+        judged = _judged_at_once(body)
+        if judged == body.served and bleachings < _BLEACHINGS:
+            bleachings += 1
+            judged = _bleached(body.pieces)
+            if judged == body.served:
+                check_safe(judged)
+                return judged
+        body = _rewritten(judged, None, limits)
     raise RefusedDocument("its HTML means something else to each sanitizer; simplify its markup")
 
 
@@ -65,50 +85,102 @@ def escape(text: str) -> str:
 # --- written anew from the tree --------------------------------------------------------------
 
 
-def _rewritten(html: str, base_url: str | None, limits: LimitSettings) -> str:
-    tree = LexborHTMLParser(html, is_fragment=True)
+@dataclass(frozen=True, kw_only=True)
+class _Written:
+    """What the policy keeps of a tree.
+
+    served: as it must come out. pieces: the same for the sanitizers, without the constants, which
+    bleach's filter adds; cut where no element is open.
+    """
+
+    served: str
+    pieces: Sequence[str]
+
+
+def _rewritten(html: str, base_url: str | None, limits: LimitSettings) -> _Written:
+    dirty = _may_hold_controls(html)
     out: list[str] = []
+    lean: dict[int, str] = {}  # by place in `out`: a tag without its constants
+    cuts = [0]
     depth = 0
+    outer_div: tuple[int, int] | None = None  # with nothing around it: its places in out, pending
     # What is still to be done: a node and its later siblings, or, once it is None, an end tag.
-    pending: list[tuple[LexborNode | None, str]] = [(tree.root, "")]
+    pending: list[tuple[LexborNode | None, str]] = [(_parsed(html).root, "")]
     while pending:
         node, end_tag = pending.pop()
         if node is None:
             out.append(end_tag)
-            depth -= end_tag.startswith("</")
+            if end_tag[:2] == "</":
+                depth -= 1
+                if depth == 0 and len(out) - cuts[-1] > _PIECE_PARTS:
+                    cuts.append(len(out))
             continue
         pending.append((node.next, end_tag))
         if node.is_text_node:
-            out.append(escape(xml_chars(node.text_content or "")))
-        elif node.is_element_node and node.tag not in POLICY.dropped:
-            tag = POLICY.renamed.get(node.tag or "", node.tag or "")
+            text = node.text_content or ""
+            out.append(escape(xml_chars(text) if dirty else text))
+            continue
+        name = node.tag or ""
+        if name in POLICY.dropped or not node.is_element_node:
+            continue
+        tag = POLICY.renamed.get(name, name)
+        if tag in VOID_ELEMENTS:
             start_tag = _start_tag(tag, node, base_url)
-            if tag in VOID_ELEMENTS:
-                out.append(start_tag)
-                continue
-            if depth >= limits.max_html_depth or (depth == 0 and _is_wrapper(tag, node)):
-                start_tag = ""
+        else:
+            is_block = tag in BLOCK_ELEMENTS
+            if is_block and outer_div and depth == 1:
+                # That div only holds blocks together; without it, a body can be cut between them.
+                out[outer_div[0]] = "\n"
+                pending[outer_div[1]] = (pending[outer_div[1]][0], "\n")
+                depth = 0
+            start_tag = "" if depth >= limits.max_html_depth else _start_tag(tag, node, base_url)
             child = _without_leading_newlines(node) if tag == "pre" else node.first_child
-            edge = "\n" if tag in BLOCK_ELEMENTS else ""
-            out.append(start_tag or edge)
-            pending.append((child, f"</{tag}>" if start_tag else edge))
-            depth += bool(start_tag)
-    rewritten = "".join(out).strip()
-    if rewritten.count("&") > MAX_REFERENCES:
-        raise RefusedDocument(f"its HTML has more than {MAX_REFERENCES:,} escaped characters")
-    return rewritten
+            if start_tag:
+                if depth == 0:
+                    outer_div = (len(out), len(pending)) if tag == "div" else None
+                depth += 1
+                pending.append((child, f"</{tag}>"))
+            else:
+                start_tag = "\n" if is_block else ""
+                pending.append((child, start_tag))
+        if tag in _CONSTANTS and start_tag:
+            lean[len(out)] = start_tag
+            start_tag = f"{start_tag[:-1]}{_CONSTANTS[tag]}>"
+        out.append(start_tag)
+    served = "".join(out).strip()
+    for place, start_tag in lean.items():
+        out[place] = start_tag
+    pieces = ["".join(out[at:end]) for at, end in pairwise([*cuts, len(out)])]
+    pieces[0] = pieces[0].lstrip()
+    pieces[-1] = pieces[-1].rstrip()
+    check_cost(pieces)
+    return _Written(served=served, pieces=pieces)
+
+
+def _parsed(html: str) -> LexborHTMLParser:
+    return LexborHTMLParser(html, is_fragment=True)
+
+
+def _may_hold_controls(html: str) -> bool:
+    """Whether a text or value of its tree can be other than `xml_chars` leaves it.
+
+    `&#1;` is the trap; no named reference means such a character.
+    """
+    return "&#" in html or "\r" in html or "\f" in html or not is_xml_text(html)
 
 
 def _start_tag(tag: str, node: LexborNode, base_url: str | None) -> str:
-    """The tag with what the policy allows; "" where the element itself must go."""
+    """The tag with what the policy allows, but the constants; "" where the element itself goes."""
     if tag not in POLICY.elements:
         return ""
-    kept = dict(_kept_attributes(tag, node.attributes, base_url))
+    attributes = node.attributes
+    if not attributes and tag not in _CONSTANTS:
+        return f"<{tag}>"
+    kept = dict(_kept_attributes(tag, attributes, base_url))
     if (tag == "img" and "src" not in kept) or (tag == "a" and "href" not in kept):
         return ""
     if tag == "img":
         kept.setdefault("alt", "")
-    kept |= POLICY.constants.get(tag, {})
     return f"<{tag}{''.join(_attribute(tag, *pair) for pair in sorted(kept.items()))}>"
 
 
@@ -116,7 +188,7 @@ def _kept_attributes(
     tag: str, attributes: Mapping[str, str | None], base_url: str | None
 ) -> Iterator[tuple[str, str]]:
     for name, value in attributes.items():
-        if POLICY.allows(tag, name):
+        if POLICY.lets_choose(tag, name):
             checked = checked_value(tag, name, xml_chars(value or ""), base_url)
             if checked is not None:
                 yield name, checked
@@ -128,15 +200,10 @@ def _attribute(tag: str, name: str, value: str) -> str:
     return f' {name}="{escape(value).replace(chr(34), "&quot;")}"'
 
 
-def _is_wrapper(tag: str, node: LexborNode) -> bool:
-    """Whether a div only holds blocks together; unwrapped, it lets a body be cut between them."""
-    child = node.first_child if tag == "div" else None
-    while child is not None:
-        name = child.tag or ""
-        if POLICY.renamed.get(name, name) in BLOCK_ELEMENTS:
-            return True
-        child = child.next
-    return False
+_CONSTANTS = {
+    tag: "".join(_attribute(tag, *pair) for pair in constants.items())
+    for tag, constants in POLICY.constants.items()
+}
 
 
 def _without_leading_newlines(pre: LexborNode) -> LexborNode | None:
@@ -151,40 +218,40 @@ def _without_leading_newlines(pre: LexborNode) -> LexborNode | None:
     return first
 
 
-# --- nh3, then bleach ---------------------------------------------------------------------------
+# --- nh3 and the parser once more, then bleach ---------------------------------------------------
+
+_AMMONIA = nh3.Cleaner(
+    tags=set(POLICY.elements),
+    clean_content_tags=set(POLICY.dropped),
+    attributes={tag: set(POLICY.attributes.get(tag, ())) for tag in (*POLICY.elements, "*")},
+    attribute_filter=checked_value,
+    link_rel=None,
+    url_schemes=set(LINK_SCHEMES),
+)
+# The only attribute that bleach, and we with it, write without its empty value.
+_DETAILS_OPEN = re.compile('(<details(?: [^<>]*)?) open=""')
 
 
-def _ammoniated(html: str) -> str:
-    return nh3.clean(
-        html,
-        tags=set(POLICY.elements),
-        clean_content_tags=set(POLICY.dropped),
-        attributes={
-            tag: set(POLICY.attributes.get(tag, ())) | set(POLICY.constants.get(tag, ()))
-            for tag in (*POLICY.elements, "*")
-        },
-        attribute_filter=checked_value,
-        link_rel=None,
-        url_schemes=set(LINK_SCHEMES),
-    )
+def _judged_at_once(body: _Written) -> str:
+    """What nh3, and the parser once more, make of it: `body.served` where nothing changes.
+
+    Where the parser writes out from its tree what it read, another rewriting would, for all else
+    that one does was done: values are checked, nothing is too deep, no wrapper is left.
+    """
+    written = "".join(body.pieces)
+    judged = _DETAILS_OPEN.sub(r"\1 open", _AMMONIA.clean(written))
+    if judged != written:
+        return judged
+    return _DETAILS_OPEN.sub(r"\1 open", _parsed(body.served).html or "")
 
 
-def _bleached(html: str) -> str:
-    # A cleaner for each call: its parser keeps state, and building one takes 0.2 ms.
-    cleaner = Cleaner(
-        tags=POLICY.elements,
-        attributes=_bleach_allows,
-        protocols=LINK_SCHEMES,
-        strip=True,
-        strip_comments=True,
-        filters=[_LastWord],
-    )
-    return str(cleaner.clean(html))
+def _bleached(pieces: Sequence[str]) -> str:
+    return "".join(map(_BLEACH.cleaner.clean, pieces))
 
 
-def _bleach_allows(tag: str, name: str, value: str) -> bool:
+def _bleach_lets_stand(tag: str, name: str, value: str) -> bool:
     # bleach leaves references in values as they are written.
-    return POLICY.allows(tag, name) and checked_value(tag, name, unescape(value)) is not None
+    return POLICY.lets_choose(tag, name) and checked_value(tag, name, unescape(value)) is not None
 
 
 class _LastWord(Filter):  # type: ignore[misc]  # bleach ships no types
@@ -192,9 +259,9 @@ class _LastWord(Filter):  # type: ignore[misc]  # bleach ships no types
 
     def __iter__(self) -> Iterator[dict[str, Any]]:  # Any: html5lib's tokens
         for token in super().__iter__():
-            if token["type"] in ("StartTag", "EmptyTag"):
-                tag, data = token["name"], token["data"]
-                for key in [k for k in data if k[1] in ("href", "src", "cite")]:
+            if token["type"] in ("StartTag", "EmptyTag") and (data := token["data"]):
+                tag = token["name"]
+                for key in data.keys() & _URL_KEYS:
                     value = unescape(data[key])
                     if checked_value(tag, key[1], value) != value:
                         del data[key]
@@ -205,13 +272,36 @@ class _LastWord(Filter):  # type: ignore[misc]  # bleach ships no types
             yield token
 
 
+_URL_KEYS = frozenset((None, name) for name in URL_ATTRIBUTES)
+
+
+class _Bleach(threading.local):
+    """One cleaner a thread: its parser keeps state, and building one takes 0.2 ms."""
+
+    def __init__(self) -> None:
+        self.cleaner = Cleaner(
+            tags=POLICY.elements,
+            attributes=_bleach_lets_stand,
+            protocols=LINK_SCHEMES,
+            strip=True,
+            strip_comments=True,
+            filters=[_LastWord],
+        )
+
+
+_BLEACH = _Bleach()
+
+
 # --- the last check -----------------------------------------------------------------------------
 
-PLAIN_TOKEN = re.compile(
-    r"[^<>&]++|&(?:amp|lt|gt|nbsp|quot);"
-    r'|<(?P<start>[a-z][a-z0-9]*+)(?P<attributes>(?: [a-z]++(?:="[^"<>]*+")?)*+)>'
-    r"|</(?P<end>[a-z][a-z0-9]*+)>"
-)
+_TEXT = r"[^<>&]++|&(?:amp|lt|gt|nbsp|quot);"
+_ATTRIBUTES = r'(?: [a-z]++(?:="[^"<>]*+")?)*+'
+_NAME = "[a-z][a-z0-9]*+"
+_TAG = f"<(?P<start>{_NAME})(?P<attributes>{_ATTRIBUTES})>|</(?P<end>{_NAME})>"
+PLAIN_TOKEN = re.compile(f"{_TEXT}|{_TAG}")
+# Without groups: Python 3.11 errs on those in what is repeated possessively.
+_PLAIN_HTML = re.compile(f"(?:{_TEXT}|<{_NAME}{_ATTRIBUTES}>|</{_NAME}>)*+")
+_PLAIN_TAG = re.compile(_TAG)
 _ATTRIBUTE = re.compile(r' ([a-z]+)(?:="([^"]*)")?')
 
 
@@ -223,25 +313,26 @@ def check_safe(html: str) -> None:
     """
     if not is_xml_text(html) or "\r" in html:
         raise RefusedDocument("its body holds a character that XML does not allow")
-    position = 0
+    plain = _PLAIN_HTML.match(html)
+    if plain is None or plain.end() != len(html):
+        raise RefusedDocument("its body is not the plain HTML that is written here")
     open_elements: list[str] = []
-    while token := PLAIN_TOKEN.match(html, position):
-        position = token.end()
-        start, attributes, end = token.groups()
+    # In what matches that, "<" begins a tag and nothing else.
+    for start, attributes, end in _PLAIN_TAG.findall(html):
         if start:
             _check_start(start, attributes)
             if start not in VOID_ELEMENTS:
                 open_elements.append(start)
-        elif end and (not open_elements or open_elements.pop() != end):
+        elif not open_elements or open_elements.pop() != end:
             raise RefusedDocument(f"its body ends <{end}> where it did not begin")
-    if position != len(html) or open_elements:
-        raise RefusedDocument(f"its body is not plain HTML at character {position}")
+    if open_elements:
+        raise RefusedDocument(f"its body does not end <{open_elements[-1]}>")
 
 
 def _check_start(tag: str, attributes: str) -> None:
     if tag not in POLICY.elements:
         raise RefusedDocument(f"its body holds <{tag}>, which the policy does not allow")
-    for name, value in _ATTRIBUTE.findall(attributes):
+    for name, value in _ATTRIBUTE.findall(attributes) if attributes else ():
         text = unescape(value)
         if not POLICY.allows(tag, name) or checked_value(tag, name, text) != text:
             raise RefusedDocument(f"its body holds {name} on <{tag}>, which is not allowed")

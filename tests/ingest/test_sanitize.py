@@ -234,8 +234,8 @@ def test_links_and_images_become_absolute_and_carry_the_constants() -> None:
         '<a href="https://quay.example/a?b&amp;c#d" rel="noopener noreferrer nofollow ugc">x</a>'
     )
     assert clean("<img src=//cdn.example/ä.png width=20 height=x>") == (
-        '<img alt="" decoding="async" loading="lazy" referrerpolicy="no-referrer"'
-        ' src="https://cdn.example/%C3%A4.png" width="20">'
+        '<img alt="" src="https://cdn.example/%C3%A4.png" width="20"'
+        ' decoding="async" loading="lazy" referrerpolicy="no-referrer">'
     )
 
 
