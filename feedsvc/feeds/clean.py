@@ -11,6 +11,12 @@ from urllib.parse import quote, urlsplit
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ASCII_NOT_XML = dict.fromkeys(set(range(0x20)) - {0x9, 0xA, 0xD})
 _WHITE = re.compile("[ \t\r\n]+")
+# "<" where HTML would begin a tag, written as it is or as a reference (of a reference).
+_TAG_START = re.compile(
+    r"(?:<|&(?:(?:amp|#0*38|#x0*26);?)*(?:lt|#0*60|#x0*3c);?)(?=[a-z/!?&])",
+    re.IGNORECASE | re.ASCII,
+)
+_TAG_END = re.compile("(‹[^<>‹›]*)>")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
@@ -28,10 +34,16 @@ def xml_safe(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """One line of plain text: `xml_safe`, white space folded, no-break spaces kept."""
-    if text.isprintable() and "  " not in text:  # most are: neither controls nor surrogates
-        return text.strip(" ")
-    return _WHITE.sub(" ", xml_safe(text)).strip(" ")
+    """One line of plain text: `xml_safe`, white space folded, no-break spaces kept.
+
+    Many readers put titles and names into their pages as HTML. No reader shows a tag in one right
+    (some drop it, some show its references), so what would be one is written ‹b› instead.
+    """
+    if not text.isprintable() or "  " in text:  # few: controls, surrogates, white space
+        text = _WHITE.sub(" ", xml_safe(text))
+    if "<" in text or "&" in text:
+        text = _TAG_END.sub(r"\1›", _TAG_START.sub("‹", text))
+    return text.strip(" ")
 
 
 def heading(text: str) -> str:

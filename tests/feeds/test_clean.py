@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from selectolax.lexbor import LexborHTMLParser
 
 from feedsvc.feeds.clean import (
     heading,
@@ -44,6 +46,33 @@ def test_lxml_takes_whatever_is_left(text: str) -> None:
 
 def test_plain_text_is_one_line_and_keeps_no_break_spaces() -> None:
     assert plain(" a\r\n\t b\xa0c ") == "a b\xa0c"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("How <video> & <br/> work", "How ‹video› & ‹br/› work"),
+        ("<img src=x onerror=alert(1)", "‹img src=x onerror=alert(1)"),
+        ("<<b><!-- x --></b>", "<‹b›‹!-- x --›‹/b›"),
+        ("&lt;img&gt; &LT;b &ltb &#60;i &#x3C;i &#00060i", "‹img&gt; ‹b ‹b ‹i ‹i ‹i"),
+        ("&amp;lt;b> &#38;#60;b <&#105;mg>", "‹b› ‹b ‹&#105;mg›"),
+        ("1 < 2 > 0, a<3, AT&T, AT&amp;T, x &lt; y, R&D;", None),
+    ],
+)
+def test_plain_text_holds_no_tag_even_for_readers_that_take_it_for_html(
+    text: str, shown: str | None
+) -> None:
+    assert plain(text) == (shown or text)
+
+
+@given(st.text("<>&;#x3csCampltLT06/! bi'\"="))
+def test_no_reader_finds_an_element_in_plain_text_however_often_it_decodes(text: str) -> None:
+    reading = plain(text)
+    for _ in range(3):
+        root = LexborHTMLParser(reading, is_fragment=True).root
+        found = [] if root is None else root.traverse(include_text=False)
+        assert [node.tag for node in found if node.tag != "html"] == []
+        reading = unescape(reading)
 
 
 def test_a_heading_is_never_empty() -> None:

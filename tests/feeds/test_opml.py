@@ -69,4 +69,4 @@ def test_feeds_are_grouped_by_what_they_select() -> None:
 
 def test_titles_are_cleaned_and_escaped() -> None:
     outline = parsed(make_feed(), title='A "B" <C> & \x00\ud800').find("body/outline")
-    assert outline.get("text") == 'A "B" <C> &'
+    assert outline.get("text") == 'A "B" ‹C› &'

@@ -120,10 +120,8 @@ def test_where_an_entry_comes_from_is_told() -> None:
 
 
 def test_a_description_is_html_so_a_plain_summary_is_escaped_twice() -> None:
-    body = render(FeedFormat.RSS, [make_entry(summary="a < b & <em>c</em> 'd'")])
-    assert (
-        b"<description>a &amp;lt; b &amp;amp; &amp;lt;em&amp;gt;c&amp;lt;/em&amp;gt; 'd'<" in body
-    )
+    body = render(FeedFormat.RSS, [make_entry(summary="a < b & 'd'")])
+    assert b"<description>a &amp;lt; b &amp;amp; 'd'<" in body
 
 
 def test_the_description_stands_before_the_body() -> None:
