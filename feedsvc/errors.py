@@ -21,6 +21,7 @@ FeedsvcError
     StoreFull                           no room where it writes; goes on once there is
     LeaseLost                           another process holds the ingest lease now
   CannotCheck(what, reason)             exit status 2: a feed elsewhere that cannot be had
+  DryRunFailed                          the run ends with it: no room to do it in
   Interrupted                           asked to stop; what is not committed is done later
 """
 
@@ -186,6 +187,10 @@ class CannotCheck(FeedsvcError):
         super().__init__(f"{what}: {reason}")
         self.what = what
         self.reason = reason
+
+
+class DryRunFailed(FeedsvcError):
+    """A dry run found no room, or no place, for the copy of the store that it is done in."""
 
 
 class Interrupted(FeedsvcError):

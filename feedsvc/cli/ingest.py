@@ -155,7 +155,8 @@ def _ingest_here(runtime: Runtime, lease: Lease, request: RunRequest, summary: _
             pool=pool,
             stop=threading.Event(),
         )
-        ingestion.refresh_fingerprints()
+        if not request.dry_run:
+            ingestion.refresh_fingerprints()
         with _progress(summary) as bar:
 
             def listen(outcome: DocumentOutcome) -> None:

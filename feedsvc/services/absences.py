@@ -56,7 +56,7 @@ class Absences:
         """Settle what is gone from a root; answers whether withdrawals are held."""
         held = bool(look.gone) and (look.is_moved or _is_lost_mount(look.gone, look.known))
         for paths in _chunks(gone):
-            with self.batches.reading() as connection:
+            with self.batches.store.reading() as connection:
                 known = find_by_paths(connection, look.root.name, [path.path for path in paths])
             missed = [k for k in known.values() if not self.is_there(k.path)]
             self._note_missing([k for k in missed if not is_confirmed_gone(k)])
@@ -103,7 +103,7 @@ class Absences:
     def _promote_alternates(self, gone: Sequence[KnownDocument]) -> None:
         alternates = [link for document in gone for link in self._alternates(document)]
         reads: dict[DocumentPath, tuple[EntryLink, ReadDocument]] = {}
-        with self.batches.reading() as connection:
+        with self.batches.store.reading() as connection:
             holders = documents_by_id(connection, [link.document_id for link in alternates])
             for link in alternates:
                 holder = holders[link.document_id]
@@ -118,7 +118,7 @@ class Absences:
     def _alternates(self, gone: KnownDocument) -> list[EntryLink]:
         """The first document still there of each entry whose primary document is gone."""
         found = []
-        with self.batches.reading() as connection:
+        with self.batches.store.reading() as connection:
             for primary in links_of_document(connection, gone.id):
                 if not primary.is_primary:
                     continue

@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import groupby, islice, takewhile
 from threading import Event
 
-from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from feedsvc.clock import Clock
@@ -54,18 +53,12 @@ class Step:
     drafted: Drafted | None = None
 
 
-class _DryRunOver(Exception):
-    """Takes back the one transaction of a dry run."""
-
-
 @dataclass(kw_only=True)
 class Batches:
     """The transactions of one sweep. batch_s: how long one may last. stop: asks to go no further.
 
     together: how many newcomers are published at once; it grows while that is quick.
     strikes: how often each document met an error that may have been the store's or its own.
-    In a dry run all of them are one, which is taken back at the end: what it decides is just what
-    the real run decides.
     """
 
     store: Store
@@ -76,7 +69,6 @@ class Batches:
     recorder: Recorder
     around: Surroundings
     strikes: Counter[DocumentPath] = field(default_factory=Counter)
-    dry_work: Publishing | None = None
     together: int = 1
 
     def publish(self, steps: Sequence[Step]) -> None:
@@ -183,34 +175,9 @@ class Batches:
         if self.stop.is_set():
             raise Interrupted("asked to stop")
 
-    @contextmanager
-    def transaction(self) -> Iterator[Publishing]:
-        """A publishing transaction; in a dry run, the one."""
-        if self.dry_work:
-            yield self.dry_work
-            return
-        with publishing(self.store, self.lease, self.clock) as work:
-            yield work
-
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """The store as it is now; in a dry run, as it would be."""
-        if self.dry_work:
-            yield self.dry_work.connection
-            return
-        with self.store.reading() as connection:
-            yield connection
-
-    @contextmanager
-    def taken_back(self) -> Iterator[None]:
-        """A dry run: everything inside is decided, and undone at the end."""
-        try:
-            with publishing(self.store, self.lease, self.clock) as work:
-                self.dry_work = work
-                yield
-                raise _DryRunOver
-        except _DryRunOver:
-            self.dry_work = None
+    def transaction(self) -> AbstractContextManager[Publishing]:
+        """One publishing transaction."""
+        return publishing(self.store, self.lease, self.clock)
 
 
 def quarantine_step(found: Found, error: DocumentError) -> Step:

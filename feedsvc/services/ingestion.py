@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from threading import Event
 
 from feedsvc.clock import Clock
-from feedsvc.errors import FeedsvcError, Interrupted, PostponedDocument, StoreError
+from feedsvc.errors import (
+    DryRunFailed,
+    FeedsvcError,
+    Interrupted,
+    LeaseLost,
+    PostponedDocument,
+    StoreError,
+    StoreFull,
+)
 from feedsvc.ingest.discover import ReadDocument, WatchedRoot
 from feedsvc.ingest.pipeline import EXTRACTOR_VERSION
 from feedsvc.ingest.pool import ExtractionPool, warm_up
@@ -32,8 +42,9 @@ from feedsvc.store.documents import (
 )
 from feedsvc.store.engine import Store
 from feedsvc.store.entries import Versions
-from feedsvc.store.leases import Lease
+from feedsvc.store.leases import Lease, take_lease
 from feedsvc.store.publishing import publishing
+from feedsvc.store.rehearsal import copy_store, private_folder
 from feedsvc.store.runs import next_run, start_run
 
 log = logging.getLogger(__name__)
@@ -48,7 +59,8 @@ _MOMENT_S = 0.05
 class Ingestion:
     """Ingests for as long as its lease is held, and until `stop` is set.
 
-    Raises LeaseLost, Interrupted once either is over.
+    roots: the watched folders, if not those that the settings say. Raises LeaseLost, Interrupted
+    once either is over.
     """
 
     def __init__(
@@ -60,6 +72,7 @@ class Ingestion:
         clock: Clock,
         pool: ExtractionPool,
         stop: Event,
+        roots: Sequence[WatchedRoot] | None = None,
     ) -> None:
         self._store = store
         self._lease = lease
@@ -72,7 +85,7 @@ class Ingestion:
             store=store,
             lease=lease,
             clock=clock,
-            roots=watched_roots(settings, store),
+            roots=watched_roots(settings, store) if roots is None else roots,
             pool=pool,
             settings=settings.ingest,
             versions=_VERSIONS,
@@ -131,7 +144,7 @@ class Ingestion:
             start_run(connection, run.id, self._clock.now())
         yield
         with _finishing(recorder, self._store):
-            yield from self._look_until_settled(run.request, recorder)
+            yield from self._go_through(run.request, recorder)
         log.info("run ended", extra={"run": run.id, "counts": dict(recorder.counts)})
 
     def run(
@@ -152,9 +165,71 @@ class Ingestion:
             dry=request.dry_run,
         )
         with _finishing(recorder, self._store):
-            for _ in self._look_until_settled(request, recorder):
+            for _ in self._go_through(request, recorder):
                 pass
         return recorder
+
+    def _go_through(self, request: RunRequest, recorder: Recorder) -> Iterator[None]:
+        if request.dry_run:
+            yield from self._rehearse(request, recorder)
+        else:
+            yield from self._look_until_settled(request, recorder)
+
+    def _rehearse(self, request: RunRequest, recorder: Recorder) -> Iterator[None]:
+        """Do in a private copy of the store what the run would do, while all else goes on."""
+        with closing(self._sweeper.surveyor.look(request)) as survey:
+            if survey.is_empty:
+                recorder.expect(self._store, 0)
+                return
+        with private_folder(self._store) as folder:
+            for copy in self._copied_into(folder):
+                if copy is None:
+                    yield
+                    continue
+                with closing(copy), self._rehearsal_in(copy) as rehearsal:
+                    rehearsal.refresh_fingerprints()
+                    for _ in rehearsal._look_until_settled(request, recorder):
+                        yield
+                        self._lease.check()
+
+    def _copied_into(self, folder: Path) -> Iterator[Store | None]:
+        """A copy of the store; None now and then while it is being made."""
+        is_over = Event()
+        with ThreadPoolExecutor(1, "copying") as thread:
+            try:
+                copying = thread.submit(
+                    copy_store, self._store, folder, lambda: is_over.is_set() or self._stop.is_set()
+                )
+                while not copying.done():
+                    yield None
+                    self._stop.wait(_MOMENT_S)
+                yield copying.result()
+            except StoreFull as error:
+                raise DryRunFailed(f"there is no room for a dry run in {folder.parent}") from error
+            finally:
+                is_over.set()
+
+    @contextmanager
+    def _rehearsal_in(self, copy: Store) -> Iterator[Ingestion]:
+        lease = take_lease(copy)
+        assert lease is not None, "nobody else knows of the copy"
+        try:
+            yield Ingestion(
+                store=copy,
+                lease=lease,
+                settings=self._settings,
+                clock=self._clock,
+                pool=self._pool,
+                stop=self._stop,
+                roots=self._sweeper.roots,
+            )
+        except LeaseLost:
+            raise
+        except StoreError as error:
+            # The copy's, which is in no one's way.
+            raise DryRunFailed(f"the copy for a dry run failed: {error}") from error
+        finally:
+            lease.release()
 
     def _look_until_settled(self, request: RunRequest, recorder: Recorder) -> Iterator[None]:
         """Look, and again at the files that were not at rest, a bounded number of times."""
@@ -163,10 +238,7 @@ class Ingestion:
             with closing(self._sweeper.surveyor.look(request, paths)) as survey:
                 restless: set[DocumentPath] = set()
                 yield from self._wait_for_rest(survey)
-                for _ in self._sweeper.settle(survey, recorder, restless):
-                    # A dry run is one transaction: nobody else can have a turn.
-                    if not request.dry_run:
-                        yield
+                yield from self._sweeper.settle(survey, recorder, restless)
             if not restless:
                 return
             paths = restless

@@ -87,12 +87,7 @@ class Sweeper:
         since, to be looked at again. Raises LeaseLost, Interrupted, StoreError.
         """
         self.lease.check()
-        settlement = _Settlement(self, survey, recorder, restless)
-        if survey.request.dry_run:
-            with settlement.batches.taken_back():
-                yield from settlement.run()
-        else:
-            yield from settlement.run()
+        yield from _Settlement(self, survey, recorder, restless).run()
 
     def give_up(
         self, request: RunRequest, recorder: Recorder, restless: Iterable[DocumentPath]
@@ -167,7 +162,7 @@ class _Settlement:
     def _of_kind(self, kind: Kind) -> Iterator[tuple[Found, KnownDocument | None]]:
         """What the survey found and what is still to be settled, with what is known of it now."""
         for part in _chunks(self._survey.differences.of_kind(kind), _CHUNK):
-            with self.batches.reading() as connection:
+            with self._to.store.reading() as connection:
                 known = _known_now(connection, part)
                 done = self._recorder.settled_before(connection, [d.path for d in part])
             for difference in part:
@@ -226,7 +221,7 @@ class _Settlement:
                     del self._to.holds[known.path]
                 elif known.stage is None and self._to.holds[known.path] < _MAX_HOLDS:
                     unread.add(known.path)
-            with self.batches.reading() as connection:
+            with self._to.store.reading() as connection:
                 seen = seen_bytes(connection, [source.sha256 for source in read.values()])
             places += [
                 (known, read[known.id])
@@ -338,12 +333,12 @@ class _Settlement:
         self._to.troubles.note(path.root, _LEFT, **told)
 
     def _is_told(self, found: Found, error: DocumentError) -> bool:
-        with self.batches.reading() as connection:
+        with self._to.store.reading() as connection:
             known = find_by_paths(connection, found.path.root, [found.path.path])
         return any((k.stage, k.reason) == (error.stage, error.reason) for k in known.values())
 
     def _seen(self, reads: Sequence[ReadDocument]) -> set[bytes]:
-        with self.batches.reading() as connection:
+        with self._to.store.reading() as connection:
             seen = seen_bytes(connection, [read.source.sha256 for read in reads])
         return seen | self._around.vacated.keys()
 

@@ -13,7 +13,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -21,13 +21,15 @@ from typing import Any
 
 from sqlalchemy import JSON, Boolean, Connection, Table, func, select
 
-from feedsvc.errors import StoreError
+from feedsvc.errors import Interrupted, StoreError
 from feedsvc.store.engine import Store, open_store
+from feedsvc.store.failures import told
 from feedsvc.store.leases import take_lease
 from feedsvc.store.migrate import check_schema, upgrade
 from feedsvc.store.schema import documents, entries, leases, metadata
 
 _ROWS_AT_ONCE = 2000
+_STEPS_BETWEEN_LOOKS = 100_000
 _IN_USE = (
     "the store is in use by another feedsvc process; stop `feedsvc serve` and `feedsvc ingest`, "
     "then restore again"
@@ -48,15 +50,23 @@ def back_up(store: Store, target: Path) -> None:
         # With the hashes of tokens inside it, it is nobody else's to read.
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         try:
-            if store.is_sqlite:
-                execute_alone(store, f"VACUUM INTO '{_quoted(part)}'")
-            else:
-                _copy_out(store, part)
+            copy_into(store, part)
             _sync(part)
             part.rename(target)
         finally:
             _remove(part)
         _sync(target.parent)
+
+
+def copy_into(store: Store, part: Path, gives_up: Callable[[], bool] = lambda: False) -> None:
+    """Copy all that a store holds at one moment into a SQLite file, while others go on.
+
+    part: not there yet, or empty. gives_up: asked now and then. Raises Interrupted then.
+    """
+    if store.is_sqlite:
+        execute_alone(store, f"VACUUM INTO '{_quoted(part)}'", gives_up=gives_up)
+    else:
+        _copy_out(store, part, gives_up)
 
 
 def restore(store: Store, backup: Path, now: datetime) -> Path | None:
@@ -164,7 +174,7 @@ def _check_whole(store: Store) -> None:
 # PostgreSQL: rows
 
 
-def _copy_out(store: Store, part: Path) -> None:
+def _copy_out(store: Store, part: Path, gives_up: Callable[[], bool]) -> None:
     check_schema(store)
     copy = open_store(f"sqlite:///{part}", busy_timeout_s=1)
     try:
@@ -174,13 +184,15 @@ def _copy_out(store: Store, part: Path) -> None:
             for table in reversed(metadata.sorted_tables):
                 sink.execute(table.delete())
             for table in metadata.sorted_tables:
-                _copy_table_out(source, sink, table)
+                _copy_table_out(source, sink, table, gives_up)
         execute_alone(copy, "PRAGMA journal_mode = DELETE")
     finally:
         copy.close()
 
 
-def _copy_table_out(source: Connection, sink: Connection, table: Table) -> None:
+def _copy_table_out(
+    source: Connection, sink: Connection, table: Table, gives_up: Callable[[], bool]
+) -> None:
     # JSON as the text it is: a value is neither read nor written anew.
     wanted = [
         f"{name}::text" if isinstance(column.type, JSON) else name
@@ -196,6 +208,8 @@ def _copy_table_out(source: Connection, sink: Connection, table: Table) -> None:
         f"VALUES ({', '.join('?' * len(names))})"
     )
     for chunk in rows.partitions(_ROWS_AT_ONCE):
+        if gives_up():
+            raise Interrupted("asked to stop")
         _driver(sink).executemany(insertion, map(tuple, chunk))
 
 
@@ -274,18 +288,28 @@ def _driver(connection: Connection) -> Any:  # Any: either driver's connection
     return connection.connection.driver_connection
 
 
-def execute_alone(store: Store, *statements: str) -> None:
-    """Execute statements of SQLite's that allow no transaction around them."""
+def execute_alone(
+    store: Store, *statements: str, gives_up: Callable[[], bool] = lambda: False
+) -> None:
+    """Execute statements of SQLite's that allow no transaction around them.
+
+    gives_up: asked now and then. Raises Interrupted then.
+    """
     driver = store.engine.dialect.loaded_dbapi
     try:
         connection = store.engine.raw_connection()
+        handle: Any = connection.driver_connection  # Any: either driver's connection
+        handle.set_progress_handler(gives_up, _STEPS_BETWEEN_LOOKS)
         try:
             for statement in statements:
                 connection.cursor().execute(statement).fetchall()
         finally:
+            handle.set_progress_handler(None, 0)
             connection.close()
     except driver.Error as error:
-        raise StoreError(f"the store failed: {error}") from error
+        if gives_up():
+            raise Interrupted("asked to stop") from error
+        raise told(error) from error
 
 
 @contextmanager

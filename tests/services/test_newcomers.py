@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,6 +27,7 @@ from feedsvc.services.settling import Surroundings
 from feedsvc.store.documents import KnownDocument
 from feedsvc.store.engine import Store
 from feedsvc.store.leases import take_lease
+from feedsvc.store.publishing import Publishing
 from feedsvc.store.schema import (
     document_entries,
     documents,
@@ -126,15 +128,28 @@ def batches_of(desk: Desk, recorder: Recorder) -> Batches:
     )
 
 
+class TakenBackError(Exception):
+    """Undoes a transaction."""
+
+
+@dataclass(kw_only=True)
+class OneTransaction(Batches):
+    """Batches that are all one transaction."""
+
+    work: Publishing
+
+    def transaction(self) -> AbstractContextManager[Publishing]:
+        return nullcontext(self.work)
+
+
 def settled(
     desk: Desk, sweeps: Sequence[Sequence[File]], *, may_be_together: bool
 ) -> dict[str, list[Any]]:
     """What some sweeps come to, in outcomes and in the store; then it is all taken back."""
     recorder = Recorder(clock=desk.clock, dry=True)
-    batches = batches_of(desk, recorder)
-    with batches.taken_back():
-        work = batches.dry_work
-        assert work is not None
+    found: dict[str, list[Any]] = {}
+    with suppress(TakenBackError), desk.publishing() as work:
+        batches = OneTransaction(work=work, **vars(batches_of(desk, recorder)))
         for files in sweeps:
             batches.around = surroundings(batches.around, [file.source for file in files])
             batches.publish([file.step(may_be_together=may_be_together) for file in files])
@@ -143,6 +158,7 @@ def settled(
         found["outcomes"] = [replace(o, guid=sequences.get(o.guid)) for o in recorder.held]
         found["numbers"] = [work.sequence, work.last_instant, work.changed]
         found["noted"] = [(n.source, n.key) for n in work.guids.noted]
+        raise TakenBackError
     return found
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from feedsvc.errors import Interrupted, NotFound
+from feedsvc.errors import DryRunFailed, Interrupted, NotFound
 from feedsvc.model.document import Outcome
 from feedsvc.model.run import Run, RunRequest, RunState, Trigger
 from feedsvc.services.ingestion import Ingestion
-from feedsvc.store.publishing import fetch_version
+from feedsvc.store import rehearsal
+from feedsvc.store.engine import open_store
+from feedsvc.store.publishing import fetch_version, publishing
 from feedsvc.store.schema import audit_events
 from tests.service import Service, article
 
@@ -194,6 +198,64 @@ def test_a_dry_run_changes_nothing(service: Service) -> None:
     ask(service, dry_run=True)
     assert work(service)
     assert (service.documents(), service.entries(), version(service)) == before
+
+
+def test_a_dry_run_holds_up_nobody_and_leaves_nothing_behind(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    fill(service)
+    change(service)
+    forsaken = tmp_path / ".feedsvc-dry-run-of-one-that-was-killed"
+    forsaken.mkdir()
+    run = ask(service, dry_run=True)
+    before = files_in(tmp_path)
+    other = open_store(service.runtime.settings.store.url, busy_timeout_s=0.1)
+    steps = 0
+    for _ in service.ingestion().work_on_next_run():
+        steps += 1
+        with publishing(other, service.lease, service.runtime.clock):
+            pass  # would raise StoreBusy
+    other.close()
+    assert steps > 3
+    assert files_in(tmp_path) == before - {forsaken}
+    assert followed(service, run).state is RunState.DONE
+
+
+def files_in(folder: Path) -> set[Path]:
+    """All but what SQLite has beside a database while it is in use."""
+    return {path for path in folder.rglob("*") if not path.name.endswith(("-wal", "-shm"))}
+
+
+def test_a_dry_run_records_no_guid(service: Service, tmp_path: Path) -> None:
+    service.folder.write("a.txt", article())
+    ask(service, dry_run=True)
+    assert work(service)
+    assert not (tmp_path / "guids.jsonl").exists()
+
+
+def test_a_dry_run_for_which_there_is_no_room_fails_alone(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.folder.write("a.txt", article())
+    monkeypatch.setattr(rehearsal, "MIN_FREE_BYTES", 1 << 62)
+    run = ask(service, dry_run=True)
+    with pytest.raises(DryRunFailed):
+        work(service)
+    told = followed(service, run)
+    assert told.state is RunState.FAILED
+    assert "a dry run is done in a copy of the store" in (told.error or "")
+    assert not work(service)
+
+
+def test_a_dry_run_of_nothing_needs_no_copy(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(service)
+    monkeypatch.setattr(rehearsal, "MIN_FREE_BYTES", 1 << 62)
+    run = ask(service, dry_run=True)
+    assert work(service)
+    assert (followed(service, run).total, followed(service, run).counts) == (0, {})
 
 
 def test_a_dry_run_says_exactly_what_the_run_then_does(service: Service) -> None:
