@@ -47,6 +47,7 @@ soak: $(VENV)/.installed-dev
 		$(VENV)/bin/python -m pytest tests/feeds/test_code_points.py tests/services/test_checks.py -v
 	SOAK_ATTACKS_TOGETHER=1 SOAK_ATTACKS_BITING=1000 SOAK_ATTACKS_EVERY=1 \
 		$(VENV)/bin/python -m pytest tests/attacks -v -s
+	SOAK_SCHEDULES=1000 $(VENV)/bin/python -m pytest tests/services/test_pollers.py -v
 
 clean:
 	rm -rf $(VENV) .feedsvc build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
