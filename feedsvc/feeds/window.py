@@ -20,12 +20,13 @@ class WindowLimits:
 
 
 def take_window(
-    candidates: Iterable[Candidate], limits: WindowLimits, *, cut: int = 0
+    candidates: Iterable[Candidate], limits: WindowLimits, *, cut: int | None = None
 ) -> list[Candidate]:
     """The candidates, newest first, that the window holds: one at least, if there is one.
 
     cut: up to which number archive documents hold everything. The window reaches back to it
-    whatever its limits: what neither held would never be seen by anybody.
+    whatever its limits: what neither held would never be seen by anybody. None: the feed has no
+    archive, and its limits alone decide.
 
     The hours are measured back from the newest arrival, never from the clock, so that a feed
     changes only when something is published. Bytes are those of the stored bodies, so that all
@@ -35,7 +36,7 @@ def take_window(
     size_bytes = 0
     for candidate in candidates:
         size_bytes += candidate.body_bytes
-        if window and candidate.sequence <= cut:
+        if window and (cut is None or candidate.sequence <= cut):
             if len(window) >= limits.max_entries or size_bytes > limits.max_bytes:
                 break
             oldest = window[0].arrived_at - timedelta(hours=limits.hours)

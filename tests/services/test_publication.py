@@ -87,10 +87,11 @@ def candidates(*ages_h: float, body_bytes: int = 100) -> list[Candidate]:
     ]
 
 
-def window(*ages_h: float, body_bytes: int = 100, unarchived: int = 0) -> int:
+def window(*ages_h: float, body_bytes: int = 100, unarchived: int | None = None) -> int:
     """How many of such entries the window holds. unarchived: how many no archive document has."""
     found = candidates(*ages_h, body_bytes=body_bytes)
-    taken = take_window(found, LIMITS, cut=NEWEST - unarchived)
+    cut = None if unarchived is None else NEWEST - unarchived
+    taken = take_window(found, LIMITS, cut=cut)
     assert taken == found[: len(taken)]
     return len(taken)
 
@@ -127,6 +128,7 @@ def test_no_more_than_a_megabyte_is_shown() -> None:
 
 
 def test_what_no_archive_document_holds_is_shown_whatever_the_limits() -> None:
+    assert window(*(100.0 * n for n in range(80)), unarchived=0) == 50
     assert window(*(100.0 * n for n in range(80)), unarchived=64) == 64
     assert window(*[0.0] * 60, body_bytes=262_144, unarchived=40) == 40
     assert window(*[0.0] * 60, body_bytes=100, unarchived=7) == 60
