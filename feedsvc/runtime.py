@@ -33,6 +33,7 @@ class Runtime:
     seldom: Seldom = field(default_factory=Seldom)
 
     def close(self) -> None:
+        self.publication.watch.close()
         self.store.close()
 
 

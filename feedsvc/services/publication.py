@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from feedsvc.errors import NotFound, StoreError
+from feedsvc.errors import NotFound
 from feedsvc.feeds import opml
 from feedsvc.feeds.archive import (
     MOST_MEMBERS,
@@ -23,14 +23,16 @@ from feedsvc.model.feed import Feed, FeedDocument, Site
 from feedsvc.model.languages import language_name
 from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.services.corrections import Corrections
-from feedsvc.services.rendered import RenderedFeeds
 from feedsvc.settings import FeedSettings
 from feedsvc.store.engine import Store
 from feedsvc.store.entries import fetch_article, fetch_entries, select_candidates
-from feedsvc.store.feeds import count_departed, fetch_feed, list_feeds
+from feedsvc.store.feeds import fetch_feed, list_feeds
 from feedsvc.store.members import FeedMembers, last_sequence
 from feedsvc.store.migrate import check_schema
 from feedsvc.store.publishing import PublicationVersion, fetch_version
+from feedsvc.store.watch import Shown, watch_publication
+
+__all__ = ["Publication", "Shown"]
 
 _KIND_ORDER = list(SelectionKind)
 
@@ -48,8 +50,7 @@ class Publication:
             max_bytes=settings.window_max_bytes,
         )
         self._corrections = Corrections(self._window, settings.body_excerpt_bytes)
-        self._rendered = RenderedFeeds(settings.cache_bytes)
-        self._departures = _Departures()
+        self.watch = watch_publication(store)
 
     def feed(self, selection: Selection, format: FeedFormat) -> FeedDocument:
         """The feed document of a selection. Raises NotFound for a name never seen."""
@@ -68,7 +69,7 @@ class Publication:
             shown = replace(_named(feed), history=history)
             return RENDERERS[format](self._site, shown, entries, version.changed_at)
 
-        return self._kept((selection, format), render)
+        return self._made(render)
 
     def archive(
         self, selection: Selection, wanted: ArchiveRange, format: FeedFormat
@@ -95,7 +96,7 @@ class Publication:
             )
             return RENDERERS[format](self._site, shown, entries, version.changed_at)
 
-        return self._kept((selection, format, wanted), render)
+        return self._made(render)
 
     def opml(self) -> FeedDocument:
         """Every feed of the site, for readers to import."""
@@ -103,32 +104,14 @@ class Publication:
         def render(connection: Connection, version: PublicationVersion) -> FeedDocument:
             return opml.render(self._site, _in_order(list_feeds(connection)), version.changed_at)
 
-        return self._kept("opml", render)
+        return self._made(render)
 
-    def _kept(
-        self, key: Hashable, render: Callable[[Connection, PublicationVersion], FeedDocument]
+    def _made(
+        self, render: Callable[[Connection, PublicationVersion], FeedDocument]
     ) -> FeedDocument:
-        """The document of the store as it is; while the store is down, the last that was made."""
-        try:
-            return self._current(key, render)
-        except StoreError:
-            last = self._rendered.get_last(key)
-            if last is None:
-                raise
-            return replace(last, is_stale=True)
-
-    def _current(
-        self, key: Hashable, render: Callable[[Connection, PublicationVersion], FeedDocument]
-    ) -> FeedDocument:
+        """A rendering; the version is read inside the transaction that its entries are read in."""
         with self._store.reading() as connection:
-            # The version is read inside the transaction that the entries are read in.
-            version = fetch_version(connection)
-            if self._departures.are_new(connection, version):
-                self._rendered.forget_before(version.number)
-            document = self._rendered.get(key, version.number)
-            if document is None:
-                document = render(connection, version)
-        return self._rendered.put(key, version.number, document)
+            return render(connection, fetch_version(connection))
 
     def feeds(self) -> tuple[Feed, ...]:
         """The feed of all entries, that of corrections, then sources, authors,
@@ -156,21 +139,6 @@ class Publication:
     def check_ready(self) -> None:
         """Raise StoreError, with the reason, unless the store can serve."""
         check_schema(self._store)
-
-
-class _Departures:
-    """Notices that entries have departed, so that nobody is shown them when the store is down."""
-
-    def __init__(self) -> None:
-        self._known = (0, 0)
-
-    def are_new(self, connection: Connection, version: PublicationVersion) -> bool:
-        number, count = self._known
-        if version.number == number:
-            return False
-        departed = count_departed(connection)
-        self._known = version.number, departed
-        return departed != count
 
 
 def _in_order(feeds: list[Feed]) -> tuple[Feed, ...]:

@@ -190,6 +190,7 @@ def withdraw_entry(
     _touch_feeds_of(work, stored, instant)
     if stored.state is EntryState.LIVE:
         count_entry(work.connection, stored.id, -1)
+    work.departures += 1
 
 
 def return_entry(work: Publishing, stored: StoredEntry, *, by: str | None = None) -> None:

@@ -17,7 +17,7 @@ from feedsvc.model.ids import fold, mint_guid
 from feedsvc.model.selection import Selection, SelectionKind
 from feedsvc.store.feed_names import check_former_slug, find_feeds, free_slug, names_today
 from feedsvc.store.publishing import Publishing
-from feedsvc.store.schema import feed_entries, feeds, publication
+from feedsvc.store.schema import feed_entries, feeds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -287,14 +287,6 @@ def list_feeds(connection: Connection) -> list[Feed]:
     """Every feed, the largest first, those of one size by name."""
     rows = connection.execute(select(feeds).order_by(feeds.c.entry_count.desc(), feeds.c.key))
     return [_feed(row) for row in rows]
-
-
-def count_departed(connection: Connection) -> int:
-    """How many entries were once published and are not shown now."""
-    shown = select(feeds.c.entry_count).where(feeds.c.kind == SelectionKind.ALL)
-    departed = publication.c.sequence - shown.scalar_subquery()
-    count: int = connection.execute(select(departed)).scalar_one()
-    return count
 
 
 def _feed(row: Row[tuple[object, ...]]) -> Feed:

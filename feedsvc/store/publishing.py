@@ -32,6 +32,7 @@ class Publishing:
     """One open publishing transaction: its connection, and the numbers it gives out.
 
     `changed` is set by whatever alters a feed or a page; only then does the version move.
+    departures: how often an entry has departed, this transaction's own included.
     feed_ids: the feeds met so far, by kind and folded name. guids: their record beside the store.
     """
 
@@ -40,6 +41,7 @@ class Publishing:
     now: datetime
     sequence: int
     last_instant: datetime
+    departures: int
     changed: bool = False
     feed_ids: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -56,13 +58,13 @@ class Publishing:
     @contextmanager
     def part(self) -> Iterator[None]:
         """A part that can fail alone: everything done inside is undone, the rest stays."""
-        before = self.sequence, self.last_instant, self.changed
+        before = self.sequence, self.last_instant, self.departures, self.changed
         noted = len(self.guids.noted)
         try:
             with self.connection.begin_nested():
                 yield
         except BaseException:
-            self.sequence, self.last_instant, self.changed = before
+            self.sequence, self.last_instant, self.departures, self.changed = before
             del self.guids.noted[noted:]
             self.feed_ids.clear()  # some of them may have been made just now
             raise
@@ -91,6 +93,7 @@ def publishing(store: Store, lease: Lease | None, clock: Clock) -> Iterator[Publ
             now=clock.now(),
             sequence=row.sequence,
             last_instant=row.last_instant,
+            departures=row.departures,
         )
         yield work
         work.guids.write()
@@ -106,6 +109,7 @@ def publishing(store: Store, lease: Lease | None, clock: Clock) -> Iterator[Publ
                 changed_at=max(clock.now(), row.changed_at + _TICK),
                 sequence=work.sequence,
                 last_instant=work.last_instant,
+                departures=work.departures,
             )
         )
 

@@ -53,7 +53,8 @@ metadata = MetaData(
 )
 
 # One row. version moves in every transaction that changes what feeds and pages show, and in no
-# other; sequence is the last one given; last_instant the largest `updated` or departure given.
+# other; sequence is the last one given; last_instant the largest `updated` or departure given;
+# departures: how often an entry has departed.
 publication = Table(
     "publication",
     metadata,
@@ -62,6 +63,7 @@ publication = Table(
     Column("changed_at", Instant, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("last_instant", Instant, nullable=False),
+    Column("departures", BigInteger, nullable=False),
 )
 
 # Every feed: the one of all entries, that of corrections (no entries: it counts none), and one a

@@ -94,8 +94,9 @@ def _answer(runtime: Runtime, document: FeedDocument, links: str, max_age_s: int
         body=document.body,
         media_type=document.media_type,
         etag=document.etag,
-        cache_control=feed_cache_control(
-            runtime.settings.feeds, max_age_s=max_age_s, is_stale=document.is_stale
+        cache_control=feed_cache_control(runtime.settings.feeds, max_age_s=max_age_s),
+        stale_cache_control=feed_cache_control(
+            runtime.settings.feeds, max_age_s=max_age_s, is_stale=True
         ),
         last_modified=document.last_modified,
         headers={"Link": links, "Access-Control-Allow-Origin": "*"},

@@ -38,16 +38,20 @@ DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 def install_headers(app: Flask, runtime: Runtime) -> None:
-    https = runtime.site.urls.base_url.startswith("https://")
-    app.after_request(partial(_add_headers, https))
+    app.after_request(partial(_add_headers, headers_everywhere(runtime)))
 
 
-def _add_headers(https: bool, response: Response) -> Response:
-    response.headers.update(EVERYWHERE)
+def headers_everywhere(runtime: Runtime) -> dict[str, str]:
+    """Those that every answer of this site has."""
+    if runtime.site.urls.base_url.startswith("https://"):
+        return EVERYWHERE | {"Strict-Transport-Security": STRICT_TRANSPORT_SECURITY}
+    return EVERYWHERE
+
+
+def _add_headers(everywhere: dict[str, str], response: Response) -> Response:
+    response.headers.update(everywhere)
     policy = PAGE_POLICY if response.mimetype == "text/html" else DATA_POLICY
     response.headers.setdefault("Content-Security-Policy", policy)
-    if https:
-        response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT_SECURITY
     if is_admin(request.path):
         response.headers["Cache-Control"] = "no-store"
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"

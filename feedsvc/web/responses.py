@@ -1,33 +1,45 @@
-"""Conditional answers by RFC 9110 and their two codings, identity and gzip."""
+"""What a URL holds, and the answers that it gives: whole or 304, in the coding asked for."""
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
+from http import HTTPStatus
+from typing import NamedTuple
 
 from flask import Request, Response
-from werkzeug.datastructures import Accept
-from werkzeug.http import parse_accept_header, parse_date
+from werkzeug.http import http_date
 
 from feedsvc.settings import FeedSettings
+from feedsvc.web.codings import Coding, choose_coding, encode
+from feedsvc.web.conditions import Environ, evaluate
 
 # Never longer, and never immutable: an entry of an archive document may be edited or withdrawn.
 ARCHIVE_MAX_AGE_S = 3600
 STALE_IF_ERROR_S = 3600
 # While the store is down: whoever has a copy keeps it for as long as a repair may take.
 STALE_IF_DOWN_S = 86_400
-_GZIP_NAMES = ("gzip", "x-gzip", "*")  # RFC 9110 8.4.1.3: the first two are the same coding
+# Where `answer` leaves what it was given, for the layer in front (`web/fast.py`).
+FOUND = "feedsvc.found"
+_STATUS_LINES = {
+    status: f"{status.value} {status.phrase}"
+    for status in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED, HTTPStatus.PRECONDITION_FAILED)
+}
+# Said of an answer from before the store went down (RFC 9211; RFC 7234 5.5 for older caches).
+_STALE = (
+    ("Cache-Status", "feedsvc; hit; detail=store-down"),
+    ("Warning", '110 feedsvc "Response is Stale"'),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Representation:
     """What a URL holds now, before a client's conditions and codings.
 
-    etag: opaque part of the identity coding's strong tag; gzip's is `<etag>-gzip`.
+    etag: opaque part of the identity coding's strong tag; another's is `<etag>-<coding>`.
+    stale_cache_control: in place of the other while the store is down.
     headers: sent with 200 and 304 alike.
     """
 
@@ -35,8 +47,91 @@ class Representation:
     media_type: str
     etag: str
     cache_control: str
+    stale_cache_control: str = ""
     last_modified: datetime | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Answer(NamedTuple):
+    """One answer as WSGI wants it; `body` also for HEAD, whose sender leaves it out."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+class Prepared:
+    """A representation that is ready to be sent: each coding and each set of headers made once.
+
+    also: headers of every answer, beside those of the representation.
+    """
+
+    def __init__(self, found: Representation, also: Sequence[tuple[str, str]] = ()) -> None:
+        self.found = found
+        self._tags = {
+            coding: found.etag if coding is Coding.IDENTITY else f"{found.etag}-{coding}"
+            for coding in Coding
+        }
+        self._also = [*found.headers.items(), *also]
+        self._bodies = {Coding.IDENTITY: found.body}
+        self._headers: dict[tuple[HTTPStatus, str, bool, bool], list[tuple[str, str]]] = {}
+        self._date = found.last_modified and found.last_modified.replace(microsecond=0)
+
+    def is_same(self, other: Prepared) -> bool:
+        """Whether nobody could tell their answers apart but by Last-Modified."""
+        return (
+            self.found.etag == other.found.etag
+            and self.found.body == other.found.body
+            and self._also == other._also
+        )
+
+    @property
+    def size_bytes(self) -> int:
+        """What its bodies take in memory."""
+        return sum(map(len, self._bodies.values()))
+
+    def answer(self, environ: Environ, now: datetime, *, is_stale: bool = False) -> Answer:
+        """What a GET or HEAD is answered. is_stale: the store is down, this is from before."""
+        coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        tag = self._tags[coding]
+        # Once its second is over, and no later change can share it.
+        date = self._date if self._date and now >= self._date + timedelta(seconds=1) else None
+        if environ.get("HTTP_IF_NONE_MATCH") == f'"{tag}"' and "HTTP_IF_MATCH" not in environ:
+            status = HTTPStatus.NOT_MODIFIED  # nearly every poll, told by the shortest way
+        else:
+            others = [other for other in self._tags.values() if other != tag]
+            status, tag = evaluate(environ, [tag, *others], date)
+        body = self.body(coding) if status is HTTPStatus.OK else b""
+        key = (status, tag, date is not None, is_stale)
+        headers = self._headers.get(key)
+        if headers is None:
+            headers = self._headers[key] = self._make_headers(
+                status, tag, date, is_stale, len(body)
+            )
+            if status is HTTPStatus.OK and coding is not Coding.IDENTITY:
+                headers.append(("Content-Encoding", coding.value))
+        return Answer(_STATUS_LINES[status], headers, body)
+
+    def body(self, coding: Coding) -> bytes:
+        """The body in a coding, which is made when it is first asked for."""
+        body = self._bodies.get(coding)
+        if body is None:
+            body = self._bodies[coding] = encode(coding, self.found.body)
+        return body
+
+    def _make_headers(
+        self, status: HTTPStatus, tag: str, date: datetime | None, is_stale: bool, length: int
+    ) -> list[tuple[str, str]]:
+        found = self.found
+        cache_control = found.stale_cache_control if is_stale else ""
+        headers = [("ETag", f'"{tag}"'), ("Cache-Control", cache_control or found.cache_control)]
+        if is_stale:
+            headers += _STALE
+        if status is not HTTPStatus.NOT_MODIFIED:
+            headers += [("Content-Length", str(length)), ("Content-Type", found.media_type)]
+        if status is HTTPStatus.OK and date:  # a 304 leaves it out (RFC 9110 15.4.5)
+            headers.append(("Last-Modified", http_date(date)))
+        return headers + self._also
 
 
 def page(html: str, settings: FeedSettings) -> Representation:
@@ -64,68 +159,8 @@ def page_cache_control(settings: FeedSettings) -> str:
 
 
 def answer(request: Request, found: Representation, now: datetime) -> Response:
-    """200 with the body in the coding asked for, or 304 if the client has it already."""
-    gzipped = accepts_gzip(request.headers.get("Accept-Encoding", ""))
-    plain_tag, gzip_tag = found.etag, f"{found.etag}-gzip"
-    tags = (gzip_tag, plain_tag) if gzipped else (plain_tag, gzip_tag)
-    date = _settled(found.last_modified, now)
-    known = _tag_the_client_has(request, tags, date)
-    response = Response(status=304) if known else _whole(found, gzipped)
-    response.set_etag(known or tags[0])
-    if date:
-        response.last_modified = date
-    response.headers["Cache-Control"] = found.cache_control
-    response.headers.extend(found.headers)
-    return response
-
-
-def accepts_gzip(accept_encoding: str) -> bool:
-    """Whether gzip is acceptable, and not liked less than identity (RFC 9110 12.5.3)."""
-    accepted = parse_accept_header(accept_encoding, Accept)
-    liking = {coding.lower(): quality for coding, quality in accepted}
-    wanted = next((liking[name] for name in _GZIP_NAMES if name in liking), 0)
-    return 0 < wanted >= liking.get("identity", 0)
-
-
-def _settled(last_modified: datetime | None, now: datetime) -> datetime | None:
-    """The date in whole seconds, once its second is over and no later change can share it."""
-    if last_modified is None:
-        return None
-    second = last_modified.replace(microsecond=0)
-    return second if now >= second + timedelta(seconds=1) else None
-
-
-def _tag_the_client_has(
-    request: Request, tags: tuple[str, str], date: datetime | None
-) -> str | None:
-    """The tag to repeat in a 304, or None for 200.
-
-    A client that has the other coding's bytes has what is current: it is told so by the tag that
-    it sent, which names what lies in its cache. Any If-None-Match rules out If-Modified-Since.
-    """
-    if "If-None-Match" in request.headers:
-        return next((tag for tag in tags if request.if_none_match.contains_weak(tag)), None)
-    since = _date_of(request.headers.get("If-Modified-Since"))
-    return tags[0] if date and since and date <= since else None
-
-
-def _date_of(value: str | None) -> datetime | None:
-    """RFC 1123, RFC 850 and asctime dates; None for anything else."""
-    try:
-        return parse_date(value)
-    except OverflowError:  # parse_date lets it through for a year or a zone of twenty digits
-        return None
-
-
-def _whole(found: Representation, gzipped: bool) -> Response:
-    response = Response(_gzip(found.body) if gzipped else found.body)
-    response.headers["Content-Type"] = found.media_type
-    if gzipped:
-        response.headers["Content-Encoding"] = "gzip"
-    return response
-
-
-@lru_cache(maxsize=128)
-def _gzip(body: bytes) -> bytes:
-    """Without a time stamp: the same bytes always give the same bytes."""
-    return gzip.compress(body, compresslevel=6, mtime=0)
+    """Flask's answer: 200 with the body in the coding asked for, or 304 if the client has it."""
+    request.environ[FOUND] = found
+    status, headers, body = Prepared(found).answer(request.environ, now)
+    # The type also where it is not sent: the policy of a page depends on it.
+    return Response(body, status, headers, content_type=found.media_type)

@@ -11,9 +11,11 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from feedsvc.logs import set_up_logging
-from feedsvc.runtime import open_runtime
+from feedsvc.runtime import Runtime, open_runtime
 from feedsvc.settings import Settings
 from feedsvc.web.app import create_app
+from feedsvc.web.fast import FastLayer
+from feedsvc.web.headers import DATA_POLICY, headers_everywhere
 
 Application = Callable[..., Any]  # Any: WSGI's iterable
 
@@ -22,9 +24,15 @@ def load_application(settings: Settings) -> Application:
     """Open this process's own store, and make its application."""
     set_up_logging(settings.log.level)
     end_with_parent()
-    application = create_app(open_runtime(settings))
+    application = make_application(open_runtime(settings))
     spare_the_collector()
     return application
+
+
+def make_application(runtime: Runtime) -> Application:
+    """Flask's application with the fast layer in front of it."""
+    refusal = headers_everywhere(runtime) | {"Content-Security-Policy": DATA_POLICY}
+    return FastLayer(create_app(runtime), runtime, list(refusal.items()))
 
 
 def spare_the_collector() -> None:

@@ -45,7 +45,7 @@ def _print_times(
     documents: Sequence[bytes],
     *works: Callable[[bytes], object],
 ) -> None:
-    """Median and 95th percentile over the documents, in ms, of the first work; the ratios to others.
+    """Median and 95th percentile in ms of the first work over the documents; its ratios to others.
 
     The works take turns at each document, so that what slows the machine slows them alike.
     """

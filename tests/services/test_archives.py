@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from feedsvc.errors import NotFound, StoreError
+from feedsvc.errors import NotFound
 from feedsvc.feeds.check import check_document
 from feedsvc.model.archive import ArchiveRange, read_range
 from feedsvc.model.feed import FeedDocument
@@ -20,7 +20,7 @@ from feedsvc.store.engine import Store
 from feedsvc.store.entries import add_entries
 from feedsvc.store.leases import take_lease
 from tests.service import StoppedClock
-from tests.services.test_publication import down, open_publication
+from tests.services.test_publication import open_publication
 from tests.store.desk import VERSIONS, Desk, make_draft
 
 ALL = Selection()
@@ -218,22 +218,6 @@ def test_where_nothing_is_left_the_document_is_valid_and_leads_on(
     assert check_document(document.body, media_type=document.media_type, url=url) == []
     assert walk(publication, AFP)["65-128"] == []
     assert walk(publication, ALL)["65-128"] == [*range(128, 64, -2)]
-
-
-def test_a_store_that_is_down_shows_nobody_what_was_withdrawn(
-    desk: Desk, publication: Publication
-) -> None:
-    add(desk, 65)
-    add(desk, 65, source="AFP")
-    kept = archive(publication, "65-128")
-    with down(desk.store):
-        assert archive(publication, "65-128").body == kept.body
-        with pytest.raises(StoreError):
-            archive(publication, "1-64")
-    desk.withdraw(70)
-    publication.feed(ALL, FeedFormat.ATOM)
-    with down(desk.store), pytest.raises(StoreError):
-        archive(publication, "65-128")
 
 
 # Whatever happens, in whatever order

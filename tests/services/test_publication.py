@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event
-from sqlalchemy.exc import DisconnectionError
 
 from feedsvc.errors import EntryGone, NotFound, StoreError
 from feedsvc.feeds.window import WindowLimits, take_window
-from feedsvc.model.feed import Candidate, FeedDocument, Site
+from feedsvc.model.feed import Candidate, Site
 from feedsvc.model.ids import mint_guid
 from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.model.urls import SiteUrls
 from feedsvc.services.publication import Publication
-from feedsvc.services.rendered import RenderedFeeds
 from feedsvc.settings import load_settings
 from feedsvc.store.engine import Store
 from feedsvc.store.entries import add_entry
@@ -320,24 +315,6 @@ def test_two_processes_on_one_store_give_the_same_bytes(
     assert other.opml() == publication.opml()
 
 
-def test_a_feed_is_rendered_once_a_version(desk: Desk, publication: Publication) -> None:
-    desk.add()
-    first = publication.feed(Selection(), FeedFormat.ATOM)
-    assert publication.feed(Selection(), FeedFormat.ATOM) is first
-
-
-def test_a_feed_that_stays_keeps_its_document_and_last_modified(
-    desk: Desk, publication: Publication
-) -> None:
-    desk.add(make_draft(source="AFP"))
-    before = publication.feed(AFP, FeedFormat.ATOM)
-    desk.stopped.move(hours=1)
-    desk.add(make_draft(source="dpa"))
-    after = publication.feed(AFP, FeedFormat.ATOM)
-    assert after is before
-    assert after.last_modified < desk.stopped.instant
-
-
 def test_last_modified_is_the_instant_of_the_version(desk: Desk, publication: Publication) -> None:
     desk.add()
     document = publication.feed(Selection(), FeedFormat.ATOM)
@@ -363,106 +340,3 @@ def test_a_store_without_todays_schema_is_not_ready(desk: Desk, publication: Pub
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     with pytest.raises(StoreError, match="run: feedsvc db upgrade"):
         publication.check_ready()
-
-
-# When the store is down
-
-
-def test_a_store_that_is_down_leaves_what_was_rendered_last(
-    desk: Desk, publication: Publication
-) -> None:
-    add_many(desk, ["The first"])
-    before = publication.feed(Selection(), FeedFormat.ATOM)
-    listed = publication.opml()
-    add_many(desk, ["The second"])
-    with down(desk.store):
-        assert publication.feed(Selection(), FeedFormat.ATOM) == replace(before, is_stale=True)
-        assert publication.opml() == replace(listed, is_stale=True)
-        with pytest.raises(StoreError):
-            publication.feed(Selection(), FeedFormat.RSS)
-        with pytest.raises(StoreError):
-            publication.feed(AFP, FeedFormat.ATOM)
-    assert not publication.feed(Selection(), FeedFormat.ATOM).is_stale
-    assert shown(publication) == ["The second", "The first"]
-
-
-def test_a_store_that_is_down_shows_nobody_what_was_withdrawn(
-    desk: Desk, publication: Publication
-) -> None:
-    add_many(desk, ["The first"])
-    publication.feed(AFP, FeedFormat.ATOM)
-    desk.withdraw(1)
-    publication.feed(Selection(), FeedFormat.ATOM)
-    with down(desk.store):
-        publication.feed(Selection(), FeedFormat.ATOM)
-        with pytest.raises(StoreError):
-            publication.feed(AFP, FeedFormat.ATOM)
-
-
-@contextmanager
-def down(store: Store) -> Iterator[None]:
-    """As if its server were gone."""
-
-    def refuse(*_: object) -> None:
-        raise DisconnectionError("the server is gone")
-
-    event.listen(store.engine, "checkout", refuse)
-    try:
-        yield
-    finally:
-        event.remove(store.engine, "checkout", refuse)
-
-
-# What is kept in memory
-
-
-def document(body: bytes = b"<feed/>", *, modified: datetime = NOW) -> FeedDocument:
-    return FeedDocument(body=body, media_type="application/atom+xml", last_modified=modified)
-
-
-def test_a_rendering_serves_its_own_version_alone() -> None:
-    kept = RenderedFeeds(1_000)
-    kept.put("a", 1, document())
-    assert kept.get("a", 1) == document()
-    assert kept.get("a", 2) is None
-    assert kept.get("b", 1) is None
-
-
-def test_the_last_rendering_is_kept_until_it_must_go() -> None:
-    kept = RenderedFeeds(1_000)
-    assert kept.get_last("a") is None
-    kept.put("a", 1, document())
-    kept.put("b", 2, document(b"another"))
-    assert kept.get_last("a") == document()
-    kept.forget_before(2)
-    assert (kept.get_last("a"), kept.get_last("b")) == (None, document(b"another"))
-
-
-def test_the_least_asked_for_goes_first() -> None:
-    kept = RenderedFeeds(20)
-    for key in "abc":
-        kept.put(key, 1, document(b"1234567"))
-        kept.get("a", 1)
-    assert [key for key in "abc" if kept.get(key, 1)] == ["a", "c"]
-
-
-def test_memory_is_counted_right_however_often_a_feed_changes() -> None:
-    kept = RenderedFeeds(20)
-    for version in range(100):
-        kept.put("a", version, document(b"%07d" % version))
-        kept.put("b", version, document(b"%07d" % version))
-    assert kept.get("a", 99)
-    assert kept.get("b", 99)
-
-
-def test_one_rendering_is_kept_however_large() -> None:
-    kept = RenderedFeeds(3)
-    kept.put("a", 1, document())
-    assert kept.get("a", 1)
-
-
-def test_equal_bytes_keep_the_older_document() -> None:
-    kept = RenderedFeeds(1_000)
-    older = kept.put("a", 1, document())
-    assert kept.put("a", 2, document(modified=NOW + timedelta(hours=1))) is older
-    assert kept.get("a", 2) is older

@@ -159,7 +159,6 @@ class FakePublication:
     entries: tuple[Entry, ...] = ENTRIES
     last_modified: datetime = PUBLISHED_AT
     error: Exception | None = None
-    is_stale: bool = False
     corrected: tuple[Entry, ...] = ()
 
     def _check(self) -> None:
@@ -176,7 +175,6 @@ class FakePublication:
             media_type=format.media_type,
             last_modified=self.last_modified,
             history=History(previous=ArchiveRange(first=65, last=128)),
-            is_stale=self.is_stale,
         )
 
     def archive(
