@@ -23,7 +23,7 @@ from bleach.sanitizer import Cleaner
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from feedsvc.errors import RefusedDocument
-from feedsvc.ingest.bounds import VOID_ELEMENTS, check_bounds, check_cost
+from feedsvc.ingest.bounds import MAX_ATTRIBUTES, VOID_ELEMENTS, check_bounds, check_cost
 from feedsvc.ingest.extract.textual import is_xml_text, to_xml_chars
 from feedsvc.ingest.links import LINK_SCHEMES
 from feedsvc.ingest.policy import BLOCK_ELEMENTS, POLICY, URL_ATTRIBUTES, checked_value
@@ -176,6 +176,8 @@ def _start_tag(tag: str, node: LexborNode, base_url: str | None) -> str:
     attributes = node.attributes
     if not attributes and tag not in _CONSTANTS:
         return f"<{tag}>"
+    if len(attributes) > MAX_ATTRIBUTES:
+        raise RefusedDocument(f"an element of its HTML has more than {MAX_ATTRIBUTES} attributes")
     kept = dict(_kept_attributes(tag, attributes, base_url))
     if (tag == "img" and "src" not in kept) or (tag == "a" and "href" not in kept):
         return ""
