@@ -13,6 +13,7 @@ from feedsvc.services.feed_register import FeedRegister
 from feedsvc.services.publication import Publication
 from feedsvc.services.runs import Runs
 from feedsvc.services.upkeep import Upkeep
+from feedsvc.services.withdrawals import Withdrawals
 from feedsvc.settings import Settings
 from feedsvc.store.engine import Store, open_store
 
@@ -30,6 +31,7 @@ class Runtime:
     access: Access
     runs: Runs
     upkeep: Upkeep
+    withdrawals: Withdrawals
     seldom: Seldom = field(default_factory=Seldom)
 
     def close(self) -> None:
@@ -58,6 +60,7 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         access=Access(store, clock),
         runs=Runs(store, clock),
         upkeep=Upkeep(store, clock, settings.retention),
+        withdrawals=Withdrawals(store, clock, site.urls),
     )
 
 

@@ -50,6 +50,7 @@ EXCEPTIONS = {
     ("feedsvc.cli.ingest", "feedsvc.store.migrate"): "a first run needs no other command",
     ("feedsvc.cli.serve", "feedsvc.store.migrate"): "a first run needs no other command",
     ("feedsvc.cli.token", "feedsvc.store.migrate"): "a first run needs no other command",
+    ("feedsvc.cli.withdraw", "feedsvc.store.migrate"): "a first run needs no other command",
     ("feedsvc.jobs.schedule", "feedsvc.store.leases"): "the lease lives as long as the process",
 }
 

@@ -58,6 +58,7 @@ from feedsvc.store.feeds import with_names_today
 from feedsvc.store.publishing import Publishing
 
 BY_POLICY = "policy"
+BY_PERSON = "person"
 CONFIRMING_SWEEPS = 2
 
 
@@ -403,7 +404,9 @@ class Settling:
         for link in links_of_document(self.connection, gone.id):
             stored = fetch_stored(self.connection, link.entry_id)
             has_others = self._has_documents(stored.id, besides=gone.id)
-            if stored.state is EntryState.LIVE and not has_others:
+            # What a person brought back stays, as does what a person withdrew.
+            may_go = stored.state is EntryState.LIVE and stored.departed_by != BY_PERSON
+            if may_go and not has_others:
                 withdraw_entry(self._work, stored, by=BY_POLICY)
                 outcomes.append(self._outcome(gone.path, Outcome.WITHDRAWN, stored.id))
         return outcomes

@@ -56,6 +56,7 @@ class StoredEntry:
     id: int
     state: EntryState
     departed_by: str | None
+    departed_reason: str | None
     versions: Versions
     evidence: tuple[Evidence, ...]
     entry: Entry
@@ -286,6 +287,20 @@ def fetch_stored(connection: Connection, entry_id: int) -> StoredEntry:
     return stored
 
 
+def find_by_guid(connection: Connection, guid: str) -> list[StoredEntry]:
+    """The entry of this guid, whatever its state, if there is one."""
+    return _stored(
+        connection, connection.execute(select(entries).where(entries.c.guid == guid)).all()
+    )
+
+
+def find_by_short_id(connection: Connection, wanted: str) -> list[StoredEntry]:
+    """The entry of this short id, whatever its state, if there is one."""
+    return _stored(
+        connection, connection.execute(select(entries).where(entries.c.short_id == wanted)).all()
+    )
+
+
 def find_by_canonical_url(connection: Connection, url: str) -> list[StoredEntry]:
     """The entries that say they stand at this address, the oldest first."""
     rows = connection.execute(
@@ -418,6 +433,7 @@ def _stored_entry(row: AnyRow, named: _Named) -> StoredEntry:
         id=row.id,
         state=EntryState(row.state),
         departed_by=row.departed_by,
+        departed_reason=row.departed_reason,
         versions=Versions(extractor=row.extractor_version, policy=row.policy_version),
         evidence=tuple(Evidence(**{**e, "lines": tuple(e["lines"])}) for e in row.evidence),
         entry=_entry(row, named),

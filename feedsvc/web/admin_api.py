@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -28,7 +28,7 @@ DEFAULT_LIMIT = 200
 MAX_LIMIT = 1000
 _FLAGS = ("dry_run", "move_updated")
 _KEYS = ("paths", *_FLAGS)
-_Problem = Mapping[str, str]
+Problem = Mapping[str, str]
 
 
 def is_admin(path: str) -> bool:
@@ -37,14 +37,8 @@ def is_admin(path: str) -> bool:
 
 def reingest(runtime: Runtime) -> Response:
     """POST: queue a run; it is never worked on inside the request."""
-    token = _authenticate(runtime, Scope.INGEST)
-    body = request.get_data()
-    # Werkzeug refuses a longer Content-Length, but cuts a longer chunked body off in silence.
-    if len(body) >= MAX_BODY_BYTES:
-        abort(413)
-    if body.strip() and not request.is_json:
-        abort(415)
-    wanted = read_run_request(body)
+    token = authenticate(runtime, Scope.INGEST)
+    wanted = read_run_request(read_body())
     try:
         run = runtime.runs.request(wanted, requested_by=token.name, address=request.remote_addr)
     except ValueError as error:
@@ -55,9 +49,20 @@ def reingest(runtime: Runtime) -> Response:
     return response
 
 
+def read_body() -> bytes:
+    """The body of a request, which is JSON if there is one; else 413 and 415."""
+    body = request.get_data()
+    # Werkzeug refuses a longer Content-Length, but cuts a longer chunked body off in silence.
+    if len(body) >= MAX_BODY_BYTES:
+        abort(413)
+    if body.strip() and not request.is_json:
+        abort(415)
+    return body
+
+
 def job(runtime: Runtime, job_id: str) -> Response:
     """GET: how far a run has come, and what became of each document, a page at a time."""
-    _authenticate(runtime, Scope.READ)
+    authenticate(runtime, Scope.READ)
     after = _number("after", default=0, least=0, most=2**63 - 1)
     limit = _number("limit", default=DEFAULT_LIMIT, least=1, most=MAX_LIMIT)
     run = runtime.runs.get(job_id)
@@ -71,8 +76,8 @@ def read_run_request(body: bytes) -> RunRequest:
     """
     if not body.strip():
         return RunRequest(force=True)
-    found = _read_object(body)
-    problems = (*_unknown_keys(found), *_path_problems(found), *_flag_problems(found))
+    found = read_object(body)
+    problems = (*unknown_keys(found, _KEYS), *_path_problems(found), *_flag_problems(found))
     if problems:
         raise InvalidRequest("The request cannot be used; nothing was queued.", problems)
     paths = found.get("paths", [])
@@ -81,7 +86,7 @@ def read_run_request(body: bytes) -> RunRequest:
     return RunRequest(paths=tuple(paths), force=True, **flags)
 
 
-def _authenticate(runtime: Runtime, scope: Scope) -> Token:
+def authenticate(runtime: Runtime, scope: Scope) -> Token:
     header = request.headers.get("Authorization")
     return runtime.access.authenticate(header, scope, address=request.remote_addr)
 
@@ -98,7 +103,7 @@ def _number(name: str, *, default: int, least: int, most: int) -> int:
     return number
 
 
-def _read_object(body: bytes) -> Mapping[str, object]:
+def read_object(body: bytes) -> Mapping[str, object]:
     try:
         found = json.loads(body, object_pairs_hook=_without_repeats)
     except json.JSONDecodeError as error:
@@ -120,15 +125,15 @@ def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _unknown_keys(found: Mapping[str, object]) -> Iterator[_Problem]:
+def unknown_keys(found: Mapping[str, object], keys: Sequence[str]) -> Iterator[Problem]:
     for key in found:
-        if key not in _KEYS:
-            near = difflib.get_close_matches(key, _KEYS, n=1)
-            hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(_KEYS)}"
+        if key not in keys:
+            near = difflib.get_close_matches(key, keys, n=1)
+            hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(keys)}"
             yield {"pointer": _pointer(key), "detail": f"there is no such key{hint}"}
 
 
-def _path_problems(found: Mapping[str, object]) -> Iterator[_Problem]:
+def _path_problems(found: Mapping[str, object]) -> Iterator[Problem]:
     if "paths" not in found:
         return
     paths = found["paths"]
@@ -137,18 +142,18 @@ def _path_problems(found: Mapping[str, object]) -> Iterator[_Problem]:
         yield {"pointer": "#/paths", "detail": detail}
         return
     for number, path in enumerate(paths):
-        if not isinstance(path, str) or not path or "\0" in path or not _is_encodable(path):
+        if not isinstance(path, str) or not path or "\0" in path or not is_encodable(path):
             detail = "must be a path or a glob, as a string that is not empty"
             yield {"pointer": f"#/paths/{number}", "detail": detail}
 
 
-def _flag_problems(found: Mapping[str, object]) -> Iterator[_Problem]:
+def _flag_problems(found: Mapping[str, object]) -> Iterator[Problem]:
     for flag in _FLAGS:
         if not isinstance(found.get(flag, False), bool):
             yield {"pointer": f"#/{flag}", "detail": "must be true or false"}
 
 
-def _is_encodable(text: str) -> bool:
+def is_encodable(text: str) -> bool:
     """JSON can say a lone surrogate, which no file name and no store can hold."""
     return not any("\ud800" <= character <= "\udfff" for character in text)
 

@@ -11,7 +11,7 @@ from flask import Flask, Response, abort, request
 from werkzeug.routing import RequestRedirect
 
 from feedsvc.model.selection import NAMED, FeedFormat
-from feedsvc.web import admin_api, articles, assets, feeds, pages, probes
+from feedsvc.web import admin_api, admin_entries, articles, assets, feeds, pages, probes
 from feedsvc.web.errors import install_error_handlers
 from feedsvc.web.headers import install_headers
 from feedsvc.web.templating import install_templating
@@ -51,6 +51,8 @@ ROUTES = (
     Route(path="/readyz", view=probes.readyz),
     Route(path="/admin/reingest", view=admin_api.reingest, method="POST"),
     Route(path="/admin/jobs/<job_id>", view=admin_api.job),
+    Route(path="/admin/withdraw", view=admin_entries.withdraw, method="POST"),
+    Route(path="/admin/restore", view=admin_entries.restore, method="POST"),
 )
 
 

@@ -187,7 +187,17 @@ def test_every_command_and_option_explains_itself(
 
 def test_help_lists_the_commands_in_the_order_of_a_first_day(feedsvc: CommandLine) -> None:
     names = re.findall(r"^  ([a-z]+)  ", feedsvc("--help").stdout, re.MULTILINE)
-    assert names == ["serve", "ingest", "extract", "check", "feeds", "token", "db"]
+    assert names == [
+        "serve",
+        "ingest",
+        "extract",
+        "check",
+        "withdraw",
+        "restore",
+        "feeds",
+        "token",
+        "db",
+    ]
 
 
 def test_options_come_from_the_environment(feedsvc: CommandLine, tmp_path: Path) -> None:

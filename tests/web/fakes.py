@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from feedsvc.clock import Clock
-from feedsvc.errors import AccessDenied, EntryGone, NotFound, ScopeMissing
+from feedsvc.errors import AccessDenied, EntryGone, InvalidRequest, NotFound, ScopeMissing
 from feedsvc.logs import Seldom
 from feedsvc.model.access import Scope, Token
 from feedsvc.model.archive import ArchiveRange, History
 from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome
-from feedsvc.model.entry import Category, Enclosure, Entry, Person, Precision, Source
+from feedsvc.model.entry import Category, Enclosure, Entry, EntryState, Person, Precision, Source
 from feedsvc.model.feed import Feed, FeedDocument, Site
 from feedsvc.model.ids import slugify
 from feedsvc.model.languages import language_name
 from feedsvc.model.run import OutcomePage, Run, RunRequest, RunState, Trigger
 from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.model.urls import SiteUrls
+from feedsvc.services.withdrawals import Decided
 from feedsvc.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -311,6 +313,29 @@ class FakeRuns:
 
 
 @dataclass
+class FakeWithdrawals:
+    """asked: what was asked for, in order. One article is known, by its short id."""
+
+    asked: list[tuple[object, ...]] = field(default_factory=list)
+
+    def withdraw(
+        self, names: Sequence[str], *, hide: bool, reason: str | None, by: str, address: str | None
+    ) -> list[Decided]:
+        self.asked.append((tuple(names), hide, reason, by))
+        return self._decide(names, EntryState.HIDDEN if hide else EntryState.WITHDRAWN)
+
+    def restore(self, names: Sequence[str], *, by: str, address: str | None) -> list[Decided]:
+        self.asked.append((tuple(names), by))
+        return self._decide(names, EntryState.LIVE)
+
+    def _decide(self, names: Sequence[str], state: EntryState) -> list[Decided]:
+        if set(names) != {KHERSON.short_id}:
+            raise InvalidRequest("Nothing was changed.", ({"pointer": "#/entries/0"},))
+        known = {"guid": KHERSON.guid, "short_id": KHERSON.short_id, "title": KHERSON.title}
+        return [Decided(**known, state=state, changed=True)]
+
+
+@dataclass
 class FakeRuntime:
     settings: Settings = field(default_factory=load_settings)
     site: Site = field(
@@ -327,6 +352,7 @@ class FakeRuntime:
     access: FakeAccess = field(default_factory=FakeAccess)
     runs: FakeRuns = field(default_factory=FakeRuns)
     upkeep: FakeUpkeep = field(default_factory=FakeUpkeep)
+    withdrawals: FakeWithdrawals = field(default_factory=FakeWithdrawals)
     seldom: Seldom = field(default_factory=Seldom)
 
     @property
