@@ -14,7 +14,7 @@ from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.model.document import DocumentOutcome
 from feedsvc.model.entry import Entry
 from feedsvc.runtime import Runtime
-from feedsvc.web.app import create_app
+from feedsvc.web.wsgi import make_application
 from tests.attacks.browser import CHROMIUM, Chromium, chromium
 from tests.attacks.documents import Document, make_documents
 from tests.attacks.payloads import all_payloads
@@ -54,7 +54,7 @@ def attacked(
         with open(path, "wb") as file:  # noqa: PTH123  (names are bytes)
             file.write(document.raw)
     service.ingest()
-    with served(create_app(service.runtime), {}) as address:
+    with served(make_application(service.runtime), {}) as address:
         yield AttackedSite(
             documents=documents,
             outcomes=tuple(service.outcomes),
