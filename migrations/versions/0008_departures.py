@@ -16,6 +16,10 @@ def upgrade() -> None:
         "publication",
         sa.Column("departures", sa.BigInteger(), nullable=False, server_default="0"),
     )
+    op.execute(
+        "UPDATE publication SET departures ="
+        " (SELECT count(*) FROM entries WHERE departed_at IS NOT NULL)"
+    )
 
 
 def downgrade() -> None:
