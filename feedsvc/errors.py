@@ -13,6 +13,7 @@ FeedsvcError
   NotFound(what)                        404
     EntryGone(guid)                     410
     FeedRenamed(slug)                   301
+    FeedGone                            410
   AccessDenied                          401: no token, or none that is known and valid
     ScopeMissing                        403: a valid token that may not do this
   InvalidRequest(problems)              400: says where and what; nothing was queued
@@ -143,6 +144,10 @@ class FeedRenamed(NotFound):
     def __init__(self, what: str, *, slug: str) -> None:
         super().__init__(what)
         self.slug = slug
+
+
+class FeedGone(NotFound):
+    """The feed was taken away for good."""
 
 
 class AccessDenied(FeedsvcError):

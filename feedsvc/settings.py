@@ -6,7 +6,8 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PositiveFloat,
@@ -155,7 +157,92 @@ class LimitSettings(_Section):
     document_memory_bytes: PositiveInt
 
 
+def _slug(value: str) -> str:
+    if len(value) > 60 or not _SLUG.fullmatch(value):
+        raise ValueError("must be of small letters, digits and single hyphens, at most 60: a-b-2")
+    return value
+
+
+def _address(value: str) -> str:
+    if not _base_url(value):
+        raise ValueError("must be an absolute http or https address")
+    return value
+
+
+def _glob(value: str) -> str:
+    parts = value.rstrip("/").split("/")
+    if not all(parts) or {".", ".."} & set(parts) or len(value) > 4096:
+        raise ValueError("must be a path or glob below a watched folder, as seeds/2022/**/*.txt is")
+    return value
+
+
+def _moment(value: Any) -> Any:  # Any: raw, typed right after
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("must name a zone, as 2022-11-13T09:00:00Z does, or be a date alone")
+    elif not isinstance(value, date):
+        raise ValueError("must be a date, written without quotes, as 2022-11-13")
+    if not 1 < value.year < 9999:
+        raise ValueError("must lie in the years from 2 to 9998")
+    return value
+
+
+def _values(value: Any) -> Any:  # Any: raw, typed right after
+    if not isinstance(value, list | tuple) or not 0 < len(value) <= _MAX_VALUES:
+        raise ValueError(f"must be a list of at least one and at most {_MAX_VALUES}")
+    return value
+
+
+_MAX_VALUES = 1000
+_SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+FeedSlug = Annotated[str, AfterValidator(_slug)]
+Name = Annotated[str, Field(max_length=200), AfterValidator(_title)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(_values)]
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
+Languages = Annotated[tuple[Language, ...], BeforeValidator(_values)]
+Glob = Annotated[str, AfterValidator(_glob)]
+Globs = Annotated[tuple[Glob, ...], BeforeValidator(_values)]
+Moment = Annotated[datetime | date, BeforeValidator(_moment)]
+
+
+class CustomFeedSettings(_Section):
+    """A feed that the site declares in feeds.toml. What is None selects nothing out.
+
+    published_to: included, as the whole of a day.
+    """
+
+    title: Name
+    description: Annotated[str, Field(max_length=1000), AfterValidator(_line)] = ""
+    icon: Annotated[str, AfterValidator(_address)] | None = None
+    sources: Names | None = None
+    authors: Names | None = None
+    tags: Names | None = None
+    languages: Languages | None = None
+    words: Names | None = None
+    published_from: Moment | None = None
+    published_to: Moment | None = None
+    paths: Globs | None = None
+    window_entries: PositiveInt | None = None
+    window_hours: Annotated[float, Field(gt=0, le=_TEN_YEARS_S / 3600)] | None = None
+    window_max_entries: PositiveInt | None = None
+    window_max_bytes: PositiveInt | None = None
+    entry_dates: Literal["article", "arrival"] = "article"
+    content: Literal["full", "summary"] = "full"
+
+    @model_validator(mode="after")
+    def _in_order(self) -> CustomFeedSettings:
+        first, last = self.published_from, self.published_to
+        if first and last and _day(last) < _day(first):
+            raise ValueError("published_to lies before published_from")
+        return self
+
+
+def _day(moment: date) -> date:
+    return moment.astimezone(UTC).date() if isinstance(moment, datetime) else moment
+
+
 class FeedSettings(_Section):
+    file: str
     window_entries: PositiveInt
     window_hours: Annotated[float, Field(gt=0, le=_TEN_YEARS_S / 3600)]
     window_max_entries: PositiveInt
@@ -203,12 +290,19 @@ class Settings(BaseSettings):
     retention: RetentionSettings
     server: ServerSettings
     log: LogSettings
+    custom_feeds: dict[FeedSlug, CustomFeedSettings]
     _config_file: Path | None = PrivateAttr(default=None)
+    _feeds_file: Path | None = PrivateAttr(default=None)
 
     @property
     def config_file(self) -> Path | None:
         """The site's own file that was read, absolute."""
         return self._config_file
+
+    @property
+    def feeds_file(self) -> Path | None:
+        """Where the site declares feeds of its own, absolute; there may be no such file."""
+        return self._feeds_file
 
     @classmethod
     def settings_customise_sources(
@@ -247,16 +341,51 @@ def load_settings(
                     merged[section]["roots"] = _laid_over(before["roots"], values["roots"])
             else:
                 merged[section] = values
+    file = _feeds_file(merged, config)
+    merged["custom_feeds"] = _read_declarations(file, layers, problems)
     try:
         settings = Settings(**merged)
     except ValidationError as error:
-        problems += [_told(e["loc"], e["type"], e["msg"]) for e in error.errors()]
+        problems += [_told(e["loc"], e["type"], e["msg"], file) for e in error.errors()]
         raise ConfigError(problems) from error
     problems += _clashing_roots(settings.ingest.roots)
     if problems:
         raise ConfigError(problems)
     settings._config_file = config.resolve() if config else None
+    settings._feeds_file = file.resolve()
     return settings
+
+
+def _feeds_file(merged: Layer, config: Path | None) -> Path:
+    """The file that declares feeds: beside the site's own file, or from the working directory."""
+    section = merged.get("feeds")
+    name = section.get("file") if isinstance(section, Mapping) else None
+    folder = config.parent if config else Path()
+    return folder / name if isinstance(name, str) else folder
+
+
+def _read_declarations(
+    file: Path, layers: Sequence[Mapping[str, Any]], problems: list[str]
+) -> object:
+    """What `file` declares, raw; nothing where there is none and nobody has asked for one."""
+    if any("custom_feeds" in layer for layer in layers):
+        problems.append(f"custom_feeds: there is no such setting; feeds are declared in {file}")
+    is_asked_for = any(
+        isinstance(f := layer.get("feeds"), Mapping) and "file" in f for layer in layers
+    )
+    if not file.is_file() and not is_asked_for:
+        return {}
+    try:
+        declared = _read_toml(file)
+    except ConfigError as error:
+        problems += error.problems
+        return {}
+    problems += [
+        f"{file}: {key}: there is no such key; a feed begins with [feeds.NAME]"
+        for key in declared
+        if key != "feeds"
+    ]
+    return declared.get("feeds", {})
 
 
 def _laid_over(before: Any, roots: Any) -> Any:  # Any: raw, typed by `Settings` right after
@@ -295,15 +424,24 @@ def _read_environment(problems: list[str]) -> Layer:
     }
 
 
-def _told(location: tuple[int | str, ...], kind: str, message: str) -> str:
-    name = ".".join(map(str, location))
-    if kind != "extra_forbidden":
-        message = message.removeprefix("Value error, ")
-        return f"{name}: {message[:1].lower()}{message[1:]}"
+def _told(location: tuple[int | str, ...], kind: str, message: str, file: Path) -> str:
+    name = ".".join(str(part) for part in location if part != "[key]")
     known = _known_names()
+    if location[0] == "custom_feeds":
+        name = name.replace("custom_feeds", "feeds", 1)
+        feed = ".".join(name.split(".")[:2])
+        known = [f"{feed}.{key}" for key in CustomFeedSettings.model_fields]
+        return f"{file}: {_told_of(name, known, kind, message)}"
     if location[:2] == ("ingest", "roots"):
         known = [".".join(map(str, (*location[:-1], key))) for key in RootSettings.model_fields]
-    return f"{name}: there is no such setting{_nearest(name, known)}"
+    return _told_of(name, known, kind, message)
+
+
+def _told_of(name: str, known: list[str], kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return f"{name}: there is no such setting{_nearest(name, known)}"
+    message = message.removeprefix("Value error, ")
+    return f"{name}: {message[:1].lower()}{message[1:]}"
 
 
 def _nearest(name: str, known: list[str]) -> str:
@@ -312,7 +450,7 @@ def _nearest(name: str, known: list[str]) -> str:
 
 
 def _known_names() -> list[str]:
-    sections = Settings.model_fields
+    sections = {n: field for n, field in Settings.model_fields.items() if n != "custom_feeds"}
     return list(sections) + [
         f"{section}.{key}"
         for section, field in sections.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from pydantic import BaseModel
 
 from feedsvc.bundled import bundled
 from feedsvc.errors import ConfigError
-from feedsvc.settings import RootSettings, Settings, load_settings
+from feedsvc.settings import CustomFeedSettings, RootSettings, Settings, load_settings
 
 DEFAULTS = bundled("config") / "default.toml"
 
@@ -373,3 +374,107 @@ def test_a_duration_names_its_unit(section: str, key: str) -> None:
     told = tomllib.loads(DEFAULTS.read_text(encoding="utf-8"))[section][key]
     if isinstance(told, float):
         assert key.endswith("_s")
+
+
+# Feeds of the site's own
+
+
+def declared(site: Path, text: str) -> list[str]:
+    """The problems with a feeds.toml beside the site's file, without where it lies."""
+    (site.parent / "feeds.toml").write_text(text)
+    site.write_text("")
+    return [p.removeprefix(f"{site.parent}/feeds.toml: ") for p in problems(site)]
+
+
+def test_feeds_are_declared_beside_the_sites_file(site: Path) -> None:
+    site.write_text("")
+    (site.parent / "feeds.toml").write_text(
+        '[feeds.storm-2]\ntitle = "Storm"\ntags = ["sea"]\npublished_to = 2022-12-31\n'
+    )
+    settings = load_settings(site)
+    assert settings.custom_feeds["storm-2"].tags == ("sea",)
+    assert settings.custom_feeds["storm-2"].published_to == date(2022, 12, 31)
+    assert settings.feeds_file == site.parent / "feeds.toml"
+
+
+def test_feeds_are_declared_in_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load_settings().custom_feeds == {}
+    (tmp_path / "feeds.toml").write_text('[feeds.storm]\ntitle = "Storm"\n')
+    assert list(load_settings().custom_feeds) == ["storm"]
+
+
+def test_feeds_that_were_asked_for_must_be_there(site: Path) -> None:
+    site.write_text('[feeds]\nfile = "mine.toml"\n')
+    (problem,) = problems(site)
+    assert problem == f"{site.parent}/mine.toml: cannot be read (No such file or directory)"
+
+
+def test_the_example_of_feeds_can_be_taken_as_it_is(site: Path) -> None:
+    example = (bundled("config") / "feeds.toml").read_text()
+    told = re.sub("(?m)^#( {3}(?! )|.*)", "", example)
+    site.write_text("")
+    (site.parent / "feeds.toml").write_text(told)
+    (feed,) = load_settings(site).custom_feeds.values()
+    assert feed.model_fields_set == CustomFeedSettings.model_fields.keys()
+
+
+def test_all_mistakes_in_feeds_are_told_at_once(site: Path) -> None:
+    told = declared(
+        site,
+        """
+        titel = "x"
+        [feeds.Storm]
+        title = "A"
+        [feeds.b]
+        tag = ["sea"]
+        tags = []
+        authors = "Jane"
+        languages = ["english!"]
+        paths = ["../x"]
+        published_from = "2022"
+        published_to = 2022-01-01T00:00:00
+        icon = "/icon.png"
+        window_hours = 0
+        entry_dates = "today"
+        """,
+    )
+    assert [problem.partition(": ")[0] for problem in told] == [
+        "titel",
+        "feeds.Storm",
+        "feeds.b.title",
+        "feeds.b.icon",
+        "feeds.b.authors",
+        "feeds.b.tags",
+        "feeds.b.languages.0",
+        "feeds.b.published_from",
+        "feeds.b.published_to",
+        "feeds.b.paths.0",
+        "feeds.b.window_hours",
+        "feeds.b.entry_dates",
+        "feeds.b.tag",
+    ]
+    assert told[-1] == "feeds.b.tag: there is no such setting; did you mean feeds.b.tags?"
+    assert "written without quotes" in told[7]
+    assert "must name a zone" in told[8]
+
+
+def test_dates_in_the_wrong_order_are_refused(site: Path) -> None:
+    (told,) = declared(
+        site,
+        '[feeds.a]\ntitle = "A"\npublished_from = 2022-02-01\npublished_to = 2022-01-01\n',
+    )
+    assert told == "feeds.a: published_to lies before published_from"
+
+
+def test_feeds_are_declared_nowhere_else(site: Path) -> None:
+    site.write_text('[custom_feeds.a]\ntitle = "A"\n')
+    (told,) = problems(site)
+    assert told.startswith("custom_feeds: there is no such setting; feeds are declared in ")
+
+
+@pytest.mark.parametrize("text", ["feeds = 1", "[feeds]\na = 1", "[feeds.a", "[[feeds.a]]"])
+def test_a_file_of_another_shape_is_refused(site: Path, text: str) -> None:
+    assert declared(site, text)

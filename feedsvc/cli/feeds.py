@@ -14,7 +14,7 @@ from feedsvc.store.migrate import upgrade
 
 @click.group()
 def feeds() -> None:
-    """List the feeds, and rename them."""
+    """List the feeds, rename them, take one away."""
 
 
 @feeds.command("list")
@@ -27,6 +27,7 @@ def list_(settings: Settings) -> None:
         former = (
             f"\tformerly {','.join(registered.former_slugs)}" if registered.former_slugs else ""
         )
+        former += "" if registered.is_listed else "\tdeclared no more"
         kind, slug = feed.selection.kind, feed.selection.slug
         click.echo(f"{kind}\t{slug}\t{feed.name}\t{feed.entry_count}\t{feed.guid}{former}")
     runtime.close()
@@ -51,6 +52,20 @@ def rename(settings: Settings, kind: str, slug: str, name: str, merge: bool) -> 
     runtime.close()
     done = "is a part of" if renamed.merged else "is now"
     click.echo(f"The {kind} {slug!r} {done} {renamed.selection.slug!r}: {address}")
+
+
+@feeds.command()
+@click.argument("slug")
+@common_options
+def retire(settings: Settings, slug: str) -> None:
+    """Let the custom feed at SLUG, which feeds.toml declares no more, answer 410 Gone.
+
+    Most readers then ask for it never again. Declared again, it is the same feed.
+    """
+    runtime = _opened(settings)
+    runtime.register.retire(slug)
+    runtime.close()
+    click.echo(f"The feed {slug!r} is gone for good.")
 
 
 def _opened(settings: Settings) -> Runtime:

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import threading
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -156,6 +157,7 @@ def _ingest_here(runtime: Runtime, lease: Lease, request: RunRequest, summary: _
             stop=threading.Event(),
         )
         if not request.dry_run:
+            ingestion.declare_feeds()
             ingestion.refresh_fingerprints()
         with _progress(summary) as bar:
 
@@ -164,6 +166,8 @@ def _ingest_here(runtime: Runtime, lease: Lease, request: RunRequest, summary: _
                 bar.advance()
 
             recorder = ingestion.run(request, listen, bar.expect)
+        if not request.dry_run:
+            deque(ingestion.decide_members(), maxlen=0)
         summary.counts = dict(recorder.counts)
         summary.resurfacing = recorder.resurfacing
     finally:

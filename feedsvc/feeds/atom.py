@@ -31,7 +31,7 @@ def render(
     """The feed as an Atom document; entries as they come, newest first."""
     channel = describe(site, feed, FeedFormat.ATOM)
     return FeedDocument(
-        body=without_failing(entries, lambda some: _atom(channel, make_items(site, some))),
+        body=without_failing(entries, lambda some: _atom(channel, make_items(site, feed, some))),
         media_type=FeedFormat.ATOM.media_type,
         last_modified=last_modified,
         history=feed.history,

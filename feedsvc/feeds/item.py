@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape, unescape
 
 from feedsvc.feeds.clean import heading, language_tag, media_type, plain, web_url, xml_safe
 from feedsvc.model.entry import Category, Enclosure, Entry
-from feedsvc.model.feed import Feed, Site
+from feedsvc.model.feed import EntryDates, Feed, FeedContent, Presentation, Site
 from feedsvc.model.languages import is_right_to_left
 from feedsvc.model.selection import FeedFormat
 
@@ -71,12 +71,12 @@ def describe(site: Site, feed: Feed, format: FeedFormat) -> Channel:
     return Channel(
         guid=feed.guid,
         title=title,
-        description=plain(site.description) or title,
+        description=plain(feed.presentation.description or site.description) or title,
         language=language_tag(feed.language) or site.language,
         updated=feed.updated,
         self_url=site.urls.feed(feed.selection, format, feed.history.own),
         home=site.urls.home,
-        icon=site.urls.icon,
+        icon=feed.presentation.icon or site.urls.icon,
         favicon=site.urls.favicon,
         author=heading(site.title),
         ttl_minutes=max(1, site.ttl_s // 60),
@@ -85,9 +85,19 @@ def describe(site: Site, feed: Feed, format: FeedFormat) -> Channel:
     )
 
 
-def make_items(site: Site, entries: Sequence[Entry]) -> list[Item]:
-    """The entries as they are served, in the same order."""
-    return [_item(site, entry) for entry in entries]
+def make_items(site: Site, feed: Feed, entries: Sequence[Entry]) -> list[Item]:
+    """The entries as they are served in a feed, in the same order."""
+    return [_item(site, _presented(entry, feed.presentation)) for entry in entries]
+
+
+def _presented(entry: Entry, how: Presentation) -> Entry:
+    """An entry as a feed wants it shown. One without a summary is shown as everywhere."""
+    if how.entry_dates is EntryDates.ARRIVAL:
+        entry = replace(entry, published=entry.arrived_at)
+    if how.content is FeedContent.SUMMARY and plain(entry.summary):
+        # Its beginning, none of it, with the link to the rest: the summary stands in for that.
+        entry = replace(entry, excerpt_end=0)
+    return entry
 
 
 def without_failing(entries: Sequence[Entry], render: Callable[[Sequence[Entry]], bytes]) -> bytes:

@@ -21,7 +21,7 @@ def render(
     """The feed as a JSON Feed document; entries as they come, newest first."""
     channel = describe(site, feed, FeedFormat.JSON)
     return FeedDocument(
-        body=without_failing(entries, lambda some: _json(channel, make_items(site, some))),
+        body=without_failing(entries, lambda some: _json(channel, make_items(site, feed, some))),
         media_type=FeedFormat.JSON.media_type,
         last_modified=last_modified,
         history=feed.history,

@@ -15,6 +15,7 @@ from feedsvc.model.selection import NAMED, FeedFormat, SelectionKind
 MEDIA_TYPE = "text/x-opml; charset=utf-8"
 
 _GROUPS = {
+    SelectionKind.CUSTOM: "Selections",
     SelectionKind.SOURCE: "Sources",
     SelectionKind.LANGUAGE: "Languages",
     SelectionKind.TAG: "Tags",
@@ -47,7 +48,7 @@ def render(site: Site, feeds: Sequence[Feed], last_modified: datetime) -> FeedDo
 def _append_outline(parent: Element, site: Site, feed: Feed) -> None:
     title = heading(feed.title(site))
     outline = etree.SubElement(parent, "outline", text=title, title=title)
-    if description := plain(site.description):
+    if description := plain(feed.presentation.description or site.description):
         outline.set("description", description)
     if language := language_tag(feed.language):
         outline.set("language", language)

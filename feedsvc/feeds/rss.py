@@ -34,7 +34,7 @@ def render(
     """The feed as an RSS document; entries as they come, newest first."""
     channel = describe(site, feed, FeedFormat.RSS)
     return FeedDocument(
-        body=without_failing(entries, lambda some: _rss(channel, make_items(site, some))),
+        body=without_failing(entries, lambda some: _rss(channel, make_items(site, feed, some))),
         media_type=FeedFormat.RSS.media_type,
         last_modified=last_modified,
         history=feed.history,

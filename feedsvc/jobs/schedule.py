@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
+from itertools import takewhile
 from typing import TypeVar
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -32,6 +33,7 @@ T = TypeVar("T")
 
 _LEASE_TRIED_EVERY_S = 2.0
 _RUNS_LOOKED_FOR_EVERY_S = 0.5
+_DECIDED_FOR_S = 2.0
 # UTC, when few read and fewer publish.
 _UPKEEP_AT = {"hour": 3, "minute": 17}
 _FILE_CHECKED_AT = {"day_of_week": "sun", "hour": 4, "minute": 17}
@@ -71,6 +73,7 @@ def _work_as_holder(runtime: Runtime, stop: threading.Event, trouble: Trouble) -
                 pool=pool,
                 stop=stop,
             )
+            ingestion.declare_feeds()
             ingestion.refresh_fingerprints()
             _work(runtime, ingestion, stop, trouble)
     except FeedsvcError as error:
@@ -167,6 +170,7 @@ class _Schedule:
             ("look", self._look, often_s, "looking"),
             ("settle", self._settle, often_s, "default"),
             ("runs", self._work_on_run, _RUNS_LOOKED_FOR_EVERY_S, "default"),
+            ("members", self._decide_members, _RUNS_LOOKED_FOR_EVERY_S, "default"),
         ):
             self._scheduler.add_job(work, "interval", seconds=every_s, id=name, executor=executor)
         for name, work, at in (
@@ -270,6 +274,16 @@ class _Schedule:
         with self._working:
             if self._may_work():
                 self._step_through(self._ingestion.work_on_next_run(), gives_way=True)
+
+    def _decide_members(self) -> None:
+        """Decide on custom feeds for a while; then whatever else is due has its turn."""
+        with self._working:
+            if not self._may_work():
+                return
+            until = self._clock.monotonic() + _DECIDED_FOR_S
+            steps = self._ingestion.decide_members()
+            some = takewhile(lambda _: self._clock.monotonic() < until, steps)
+            self._step_through((None for _ in some), gives_way=True)
 
     def _may_work(self) -> bool:
         """Whether the store takes work; once it does again, what was missed is looked for."""

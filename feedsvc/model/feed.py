@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import cached_property
 
 from feedsvc.model.archive import NO_ARCHIVES, History
-from feedsvc.model.selection import Selection
+from feedsvc.model.selection import Selection, SelectionKind
 from feedsvc.model.urls import SiteUrls
 
 
@@ -24,6 +25,36 @@ class Site:
     language: str
     ttl_s: int
     urls: SiteUrls
+
+
+class EntryDates(StrEnum):
+    """Which date a feed gives its entries: some readers drop what is older than a month."""
+
+    ARTICLE = "article"
+    ARRIVAL = "arrival"
+
+
+class FeedContent(StrEnum):
+    FULL = "full"
+    SUMMARY = "summary"
+    """The summary alone, with a link to the rest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Presentation:
+    """How a feed shows its entries. "" and None: as the site does everywhere.
+
+    icon: absolute http(s). window_*: its own limits (`WindowLimits`).
+    """
+
+    description: str = ""
+    icon: str | None = None
+    entry_dates: EntryDates = EntryDates.ARTICLE
+    content: FeedContent = FeedContent.FULL
+    window_entries: int | None = None
+    window_hours: float | None = None
+    window_max_entries: int | None = None
+    window_max_bytes: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +74,12 @@ class Feed:
     language: str | None
     entry_count: int = 0
     history: History = NO_ARCHIVES
+    presentation: Presentation = Presentation()
 
     def title(self, site: Site) -> str:
         """The title people see in their reader, distinct for each feed of a site."""
+        if self.selection.kind is SelectionKind.CUSTOM:
+            return self.name
         return f"{site.title}: {self.name}" if self.name else site.title
 
 

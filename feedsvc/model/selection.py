@@ -10,6 +10,8 @@ class SelectionKind(StrEnum):
     """By what a feed selects entries; those of NAMED have a slug, the others are one each."""
 
     ALL = "all"
+    CUSTOM = "custom"
+    """As the site declares."""
     CORRECTIONS = "corrections"
     """Not entries: their significant edits, each with what it changed."""
     SOURCE = "source"
@@ -19,6 +21,7 @@ class SelectionKind(StrEnum):
 
 
 NAMED = (
+    SelectionKind.CUSTOM,
     SelectionKind.SOURCE,
     SelectionKind.AUTHOR,
     SelectionKind.TAG,

@@ -1,4 +1,4 @@
-"""The feeds as whoever runs the site sees them: listed with their ids, and renamed."""
+"""The feeds as whoever runs the site sees them: listed with their ids, renamed, taken away."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from feedsvc.model.feed import Feed
 from feedsvc.model.ids import fold
 from feedsvc.model.selection import Selection, SelectionKind
 from feedsvc.store.access import add_audit_event
+from feedsvc.store.custom_feeds import is_declared, retire_feed
 from feedsvc.store.engine import Store
 from feedsvc.store.feed_names import (
     NamedFeed,
@@ -28,18 +29,23 @@ from feedsvc.store.feed_names import (
 )
 from feedsvc.store.feeds import list_feeds
 from feedsvc.store.publishing import Publishing, publishing
+from feedsvc.store.selecting import decide_all_again
 
 # Those whose names come from articles; the others are named by their language or declaration.
 RENAMABLE = (SelectionKind.SOURCE, SelectionKind.AUTHOR, SelectionKind.TAG)
 _NAME_MAX_CHARS = 200
+_STILL_DECLARED = (
+    "the feed {!r} is declared: take it out of feeds.toml and restart feedsvc, then retire it"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Registered:
-    """A feed, and the slugs that lead to it besides its own."""
+    """A feed, and the slugs that lead to it besides its own. is_listed: readers are told of it."""
 
     feed: Feed
     former_slugs: Sequence[str]
+    is_listed: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +67,16 @@ class FeedRegister:
         """Every feed, by kind and slug."""
         with self._store.reading() as connection:
             former = former_slugs(connection)
-            feeds = sorted(list_feeds(connection), key=lambda feed: feed.selection)
-        return [Registered(feed=feed, former_slugs=former.get(feed.guid, ())) for feed in feeds]
+            listed = {feed.guid for feed in list_feeds(connection)}
+            every = list_feeds(connection, unlisted_too=True)
+        return [
+            Registered(
+                feed=feed,
+                former_slugs=former.get(feed.guid, ()),
+                is_listed=feed.guid in listed,
+            )
+            for feed in sorted(every, key=lambda feed: feed.selection)
+        ]
 
     def rename(self, wanted: Selection, name: str, *, merge: bool) -> Renamed:
         """Give a feed another name: its guid stays, its old slug and name lead to it for ever.
@@ -83,6 +97,19 @@ class FeedRegister:
                 if move_members(work.connection, feed, other) == 0:
                     return self._end_merge(work, wanted, feed, other)
                 work.changed = True
+
+    def retire(self, slug: str) -> None:
+        """Take away for good a custom feed that is declared no more: who asks for it is told so.
+
+        Raises NotFound; ConfigError for one that is declared.
+        """
+        wanted = Selection(kind=SelectionKind.CUSTOM, slug=slug)
+        with publishing(self._store, None, self._clock) as work:
+            feed = _find(work.connection, wanted)
+            if is_declared(work.connection, feed):
+                raise ConfigError([_STILL_DECLARED.format(slug)])
+            retire_feed(work, feed)
+            self._audit(work, "feed.retire", f"{wanted.kind}/{slug}", "ok")
 
     def _give_name(
         self, work: Publishing, wanted: Selection, feed: NamedFeed, name: str
@@ -107,13 +134,19 @@ class FeedRegister:
         touch_named(work.connection, feed, work.next_instant())
         work.guids.note_renamed(feed.id)
         work.changed = True
+        # They may name what was called otherwise, or was called so.
+        decide_all_again(work.connection, work.sequence)
+        names = f"{wanted.kind}/{wanted.slug} {wanted.kind}/{slug}"
+        self._audit(work, "feed.rename", names, result)
+
+    def _audit(self, work: Publishing, action: str, object: str, result: str) -> None:
         add_audit_event(
             work.connection,
             at=work.now,
             actor="cli",
             address=None,
-            action="feed.rename",
-            object=f"{wanted.kind}/{wanted.slug} {wanted.kind}/{slug}",
+            action=action,
+            object=object,
             result=result,
         )
 

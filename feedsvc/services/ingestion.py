@@ -28,6 +28,7 @@ from feedsvc.ingest.sanitize import POLICY_VERSION
 from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome, RootDefaults
 from feedsvc.model.run import RunRequest, RunState
 from feedsvc.services.absences import jobs
+from feedsvc.services.custom_feeds import CustomFeeds
 from feedsvc.services.recording import Listener, Recorder
 from feedsvc.services.settling import remembered
 from feedsvc.services.survey import Survey
@@ -81,6 +82,7 @@ class Ingestion:
         self._pool = pool
         self._stop = stop
         self._has_outdated_links = False
+        self._custom_feeds = CustomFeeds(store, lease, settings, clock)
         self._sweeper = Sweeper(
             store=store,
             lease=lease,
@@ -91,6 +93,17 @@ class Ingestion:
             versions=_VERSIONS,
             stop=stop,
         )
+
+    def declare_feeds(self) -> None:
+        """Let the custom feeds be those that the settings declare; their members are undecided."""
+        self._custom_feeds.declare()
+
+    def decide_members(self) -> Generator[None]:
+        """Decide what lies in custom feeds that were declared otherwise; a slice at a time."""
+        for _ in self._custom_feeds.decide():
+            yield
+            if self._stop.is_set():
+                raise Interrupted("asked to stop")
 
     def look(self, paths: Collection[DocumentPath] | None = None) -> Survey:
         """Look at every folder, or at some paths alone, and settle nothing yet.
@@ -338,7 +351,8 @@ def _finishing(recorder: Recorder, store: Store) -> Iterator[None]:
 
 def watched_roots(settings: Settings, store: Store) -> list[WatchedRoot]:
     """The watched folders; the database and the site's configuration in them are no documents."""
-    excluded = {os.fsencode(settings.config_file)} if settings.config_file else set()
+    own_files = (settings.config_file, settings.feeds_file)
+    excluded = {os.fsencode(file) for file in own_files if file}
     if store.sqlite_path:
         database = os.fsencode(store.sqlite_path.resolve())
         endings = (b"", b"-wal", b"-shm", b".lease", b".in-use", b".restoring")

@@ -19,7 +19,7 @@ from feedsvc.feeds.render import RENDERERS
 from feedsvc.feeds.window import WindowLimits, take_window
 from feedsvc.model.archive import ArchiveRange
 from feedsvc.model.entry import Entry
-from feedsvc.model.feed import Feed, FeedDocument, Site
+from feedsvc.model.feed import Feed, FeedDocument, Presentation, Site
 from feedsvc.model.languages import language_name
 from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.services.corrections import Corrections
@@ -62,9 +62,10 @@ class Publication:
                 return RENDERERS[format](self._site, feed, entries, version.changed_at)
             history = subscription_history(FeedMembers(connection, number))
             cut = history.previous.last if history.previous else 0
-            limit = max(self._window.max_entries, MOST_MEMBERS)
+            limits = limits_of(self._window, feed.presentation)
+            limit = max(limits.max_entries, MOST_MEMBERS)
             newest = select_candidates(connection, number, selection.kind, limit)
-            window = take_window(newest, self._window, cut=cut)
+            window = take_window(newest, limits, cut=cut)
             entries = fetch_entries(connection, [c.entry_id for c in window])
             shown = replace(_named(feed), history=history)
             return RENDERERS[format](self._site, shown, entries, version.changed_at)
@@ -114,8 +115,8 @@ class Publication:
             return render(connection, fetch_version(connection))
 
     def feeds(self) -> tuple[Feed, ...]:
-        """The feed of all entries, that of corrections, then sources, authors,
-        tags and languages, the largest first."""
+        """The feed of all entries, then custom feeds, that of corrections, sources, authors,
+        tags and languages; of a kind the largest first."""
         with self._store.reading() as connection:
             return _in_order(list_feeds(connection))
 
@@ -139,6 +140,16 @@ class Publication:
     def check_ready(self) -> None:
         """Raise StoreError, with the reason, unless the store can serve."""
         check_schema(self._store)
+
+
+def limits_of(everywhere: WindowLimits, feed: Presentation) -> WindowLimits:
+    """The limits of a feed's window: its own where it has any."""
+    return WindowLimits(
+        entries=feed.window_entries or everywhere.entries,
+        hours=feed.window_hours or everywhere.hours,
+        max_entries=feed.window_max_entries or everywhere.max_entries,
+        max_bytes=feed.window_max_bytes or everywhere.max_bytes,
+    )
 
 
 def _in_order(feeds: list[Feed]) -> tuple[Feed, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from feedsvc.clock import Clock
-from feedsvc.ingest.globs import PathPattern
+from feedsvc.model.globs import PathPattern
 from feedsvc.model.run import OutcomePage, Run, RunRequest, Trigger
 from feedsvc.store.access import add_audit_event
 from feedsvc.store.documents import root_device

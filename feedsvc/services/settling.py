@@ -127,14 +127,14 @@ class Settling:
             fingerprint=None,
             extractor_version=self._around.versions.extractor,
         )
-        link_entry(self.connection, link)
+        self._link(link)
         return self._outcome(source.path, Outcome.DUPLICATE, entry_id)
 
     def _add_alternate(self, source: SourceDocument, links: list[EntryLink]) -> DocumentOutcome:
         document_id = save_document(self.connection, source, self.now)
         for link in links:
             alternate = replace(link, document_id=document_id, is_primary=False)
-            link_entry(self.connection, alternate)
+            self._link(alternate)
         return self._outcome(source.path, Outcome.DUPLICATE, links[0].entry_id)
 
     def _twins(self, source: SourceDocument) -> list[tuple[KnownDocument, list[EntryLink]]]:
@@ -155,8 +155,8 @@ class Settling:
             if known:
                 if self._around.withdraws:
                     self.withdraw(known)
-                forget_document(self.connection, known.id)
-            move_document(self.connection, twin.id, source.path)
+                self._forget(known.id)
+            self._move(twin.id, source.path)
             note_state(self.connection, twin.id, source.state)
             outcome = self._there_again(source.path, links)
             return replace(outcome, outcome=Outcome.MOVED)
@@ -192,6 +192,7 @@ class Settling:
                 if known.sha256 == read.source.sha256:
                     self._save_with_link(read, draft, link.entry_id, is_primary=False, is_new=False)
                     return self._outcome(read.source.path, Outcome.UNCHANGED, link.entry_id)
+                self._work.touched.add(link.entry_id)
                 unlink_entry(self.connection, known.id, link.key)
         # Its twin may have been published a moment ago, in this very batch.
         return self._by_twins(read, known) or self._new(read, draft)
@@ -207,7 +208,7 @@ class Settling:
             moved = self._around.find_bytes(known)
             if moved is not None:
                 # The old article now lies elsewhere, and another one took its name.
-                move_document(self.connection, known.id, moved.path)
+                self._move(known.id, moved.path)
                 note_state(self.connection, known.id, moved.state)
                 return self._by_twins(read, None) or self._new(read, draft)
             overwritten = self._by_gone_twin(read, known)
@@ -236,7 +237,7 @@ class Settling:
         links = [link for link in links if holders[link.document_id].path != path]
         for link in links:
             if not self._around.is_there(holders[link.document_id].path):
-                forget_document(self.connection, link.document_id)
+                self._forget(link.document_id)
                 self._save_with_link(read, draft, link.entry_id, is_primary=link.is_primary)
                 stored = fetch_stored(self.connection, link.entry_id)
                 if link.is_primary:
@@ -379,9 +380,9 @@ class Settling:
         for known, _ in places:
             # Out of the way first: two documents cannot have one path even for a moment.
             parked = DocumentPath(root=known.path.root, path=b"\0" + known.path.path)
-            move_document(self.connection, known.id, parked)
+            self._move(known.id, parked)
         for known, source in places:
-            move_document(self.connection, known.id, source.path)
+            self._move(known.id, source.path)
             note_state(self.connection, known.id, source.state)
             links = links_of_document(self.connection, known.id)
             outcomes.append(
@@ -411,7 +412,23 @@ class Settling:
                 outcomes.append(self._outcome(gone.path, Outcome.WITHDRAWN, stored.id))
         return outcomes
 
-    # Bookkeeping
+    # Bookkeeping. Custom feeds may select by path: whatever gains or loses one is decided on again.
+
+    def _link(self, link: EntryLink) -> None:
+        self._work.touched.add(link.entry_id)
+        link_entry(self.connection, link)
+
+    def _move(self, document_id: int, to: DocumentPath) -> None:
+        self._touch_entries_of(document_id)
+        move_document(self.connection, document_id, to)
+
+    def _forget(self, document_id: int) -> None:
+        self._touch_entries_of(document_id)
+        forget_document(self.connection, document_id)
+
+    def _touch_entries_of(self, document_id: int) -> None:
+        links = links_of_document(self.connection, document_id)
+        self._work.touched.update(link.entry_id for link in links)
 
     def _save(self, read: ReadDocument) -> int:
         keep_original(self.connection, read.source.sha256, read.raw)
@@ -435,7 +452,7 @@ class Settling:
             fingerprint=draft.fingerprint,
             extractor_version=self._around.versions.extractor,
         )
-        link_entry(self.connection, link)
+        self._link(link)
         if is_new:
             self._work.guids.note(entry_id, read.source, draft.key)
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from feedsvc.errors import UnreadableDocument
 from feedsvc.ingest.discover import Found, RootUnreadable, WatchedRoot
-from feedsvc.ingest.globs import PathPattern, matches_any
 from feedsvc.model.document import MAX_PATH_BYTES, DocumentPath
+from feedsvc.model.globs import PathPattern, matches_any
 from feedsvc.model.run import RunRequest
 from feedsvc.store.differences import Difference, Differences, Kind
 from feedsvc.store.documents import (

@@ -106,6 +106,7 @@ def add_entries(
         ],
     )
     place_new_entries(work, arrivals)
+    work.touched.update(arrival.entry_id for arrival in arrivals)
     return [arrival.entry_id for arrival in arrivals]
 
 
@@ -152,6 +153,7 @@ def edit_entry(
     )
     if moves_updated and is_live:
         touch_corrections(connection, instant)
+    work.touched.add(stored.id)
     work.changed = True
 
 

@@ -7,17 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
-from feedsvc.errors import NotFound
+from feedsvc.errors import FeedGone, NotFound
 from feedsvc.model.entry import EntryDraft
-from feedsvc.model.feed import Feed
+from feedsvc.model.feed import EntryDates, Feed, FeedContent, Presentation
 from feedsvc.model.ids import fold, mint_guid
 from feedsvc.model.selection import Selection, SelectionKind
 from feedsvc.store.feed_names import check_former_slug, find_feeds, free_slug, names_today
 from feedsvc.store.publishing import Publishing
-from feedsvc.store.schema import feed_entries, feeds
+from feedsvc.store.schema import custom_feeds, feed_entries, feeds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +127,7 @@ def place_entry(
 ) -> None:
     """Make an entry lie in exactly the feeds `wanted`, and in the one of all entries.
 
+    Custom feeds are not named by their entries: `store/selecting.py` decides on those.
     Feeds it leaves record the departure; those it joins take it in at its sequence.
     updated: the entry's, which none of its feeds may lag behind. What is not live is neither
     counted nor dates a feed: nobody sees it there.
@@ -135,9 +137,9 @@ def place_entry(
     present = {
         row.feed_id: row
         for row in connection.execute(
-            select(feed_entries.c.feed_id, feed_entries.c.position, feed_entries.c.left_at).where(
-                feed_entries.c.entry_id == entry_id
-            )
+            select(feed_entries.c.feed_id, feed_entries.c.position, feed_entries.c.left_at)
+            .join(feeds, feeds.c.id == feed_entries.c.feed_id)
+            .where(feed_entries.c.entry_id == entry_id, feeds.c.kind != SelectionKind.CUSTOM)
         )
     }
     new = [i for i in positions if i not in present]
@@ -272,21 +274,37 @@ def _make(work: Publishing, membership: Membership, updated: datetime) -> int:
     return made
 
 
+_FEEDS = select(feeds, custom_feeds.c.presentation, custom_feeds.c.retired_at).outerjoin(
+    custom_feeds, custom_feeds.c.feed_id == feeds.c.id
+)
+
+
 def fetch_feed(connection: Connection, selection: Selection) -> tuple[int, Feed]:
-    """The feed of a selection, and its number in the store. Raises NotFound, FeedRenamed."""
+    """The feed of a selection, and its number in the store.
+
+    Raises NotFound, FeedRenamed, FeedGone.
+    """
     row = connection.execute(
-        select(feeds).where(feeds.c.kind == selection.kind, feeds.c.slug == selection.slug)
+        _FEEDS.where(feeds.c.kind == selection.kind, feeds.c.slug == selection.slug)
     ).one_or_none()
     if row is None:
         check_former_slug(connection, selection)
         raise NotFound(f"there has never been a {selection.kind} named {selection.slug!r}")
+    if row.retired_at:
+        raise FeedGone(f"the feed {selection.slug!r} was taken away")
     return row.id, _feed(row)
 
 
-def list_feeds(connection: Connection) -> list[Feed]:
-    """Every feed, the largest first, those of one size by name."""
-    rows = connection.execute(select(feeds).order_by(feeds.c.entry_count.desc(), feeds.c.key))
-    return [_feed(row) for row in rows]
+def list_feeds(connection: Connection, *, unlisted_too: bool = False) -> list[Feed]:
+    """Every feed, the largest first, those of one size by name.
+
+    unlisted_too: custom feeds, besides, that are declared no more.
+    """
+    query = _FEEDS.order_by(feeds.c.entry_count.desc(), feeds.c.key)
+    if not unlisted_too:
+        is_custom = feeds.c.kind == SelectionKind.CUSTOM
+        query = query.where(or_(~is_custom, custom_feeds.c.is_declared.is_(True)))
+    return [_feed(row) for row in connection.execute(query)]
 
 
 def _feed(row: Row[tuple[object, ...]]) -> Feed:
@@ -298,4 +316,13 @@ def _feed(row: Row[tuple[object, ...]]) -> Feed:
         updated=row.updated,
         language=row.name if kind is SelectionKind.LANGUAGE else None,
         entry_count=row.entry_count,
+        presentation=presentation(row.presentation or {}),
+    )
+
+
+def presentation(values: Mapping[str, Any]) -> Presentation:  # Any: JSON
+    """How a custom feed shows its entries, as the store keeps it."""
+    shown = Presentation(**values)
+    return replace(
+        shown, entry_dates=EntryDates(shown.entry_dates), content=FeedContent(shown.content)
     )

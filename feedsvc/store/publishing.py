@@ -15,6 +15,7 @@ from feedsvc.store.engine import Store
 from feedsvc.store.guids import GuidLog, guid_file
 from feedsvc.store.leases import Lease
 from feedsvc.store.schema import leases, publication
+from feedsvc.store.selecting import decide_members
 
 _TICK = timedelta(microseconds=1)
 
@@ -34,6 +35,8 @@ class Publishing:
     `changed` is set by whatever alters a feed or a page; only then does the version move.
     departures: how often an entry has departed, this transaction's own included.
     feed_ids: the feeds met so far, by kind and folded name. guids: their record beside the store.
+    touched: entries whose names, words, dates or documents have changed, which custom feeds may
+    select otherwise; one too many does no harm.
     """
 
     connection: Connection
@@ -44,6 +47,7 @@ class Publishing:
     departures: int
     changed: bool = False
     feed_ids: dict[tuple[str, str], int] = field(default_factory=dict)
+    touched: set[int] = field(default_factory=set)
 
     def next_sequence(self) -> int:
         """The next number in order of arrival; nobody sees it before those below it."""
@@ -96,6 +100,8 @@ def publishing(store: Store, lease: Lease | None, clock: Clock) -> Iterator[Publ
             departures=row.departures,
         )
         yield work
+        if work.touched:
+            work.changed |= decide_members(connection, work.touched, work.next_instant)
         work.guids.write()
         if not work.changed:
             return

@@ -97,6 +97,21 @@ former_names = Table(
     UniqueConstraint("kind", "slug"),
 )
 
+# Feeds that the site declares: kind "custom", named by their slugs. rule: what they select, as
+# JSON; undecided_below: entries of smaller sequence may not lie where it says yet, None if all do.
+# is_declared: it takes in what it selects; retired_at: it is gone for good (410).
+custom_feeds = Table(
+    "custom_feeds",
+    metadata,
+    Column("feed_id", ForeignKey("feeds.id"), primary_key=True),
+    Column("presentation", JSON, nullable=False),
+    Column("rule", JSON, nullable=False),
+    Column("rule_sha256", LargeBinary, nullable=False),
+    Column("undecided_below", BigInteger),
+    Column("is_declared", Boolean, nullable=False),
+    Column("retired_at", Instant),
+)
+
 entries = Table(
     "entries",
     metadata,

@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from feedsvc.errors import (
     AccessDenied,
     EntryGone,
+    FeedGone,
     FeedRenamed,
     FeedsvcError,
     InvalidRequest,
@@ -70,14 +71,18 @@ _PLAIN_PATHS = (
 def install_error_handlers(app: Flask, runtime: Runtime) -> None:
     for kind, status in STATUSES.items():
         app.register_error_handler(kind, partial(_expected, runtime, status))
+    app.register_error_handler(FeedGone, partial(_ended, runtime))
     app.register_error_handler(FeedRenamed, partial(_moved, runtime))
     app.register_error_handler(HTTPException, partial(_refused, runtime))
     app.register_error_handler(Exception, partial(_unexpected, runtime))
 
 
-def plain_failure(runtime: Runtime, status: int, *lines: str) -> Response:
-    """What a reader or a probe is told: never HTML where a feed is expected."""
-    text = "\n".join([WORDS.get(status, WORDS[400]), *lines])
+def plain_failure(runtime: Runtime, status: int, *lines: str, words: str | None = None) -> Response:
+    """What a reader or a probe is told: never HTML where a feed is expected.
+
+    words: in place of those that the status has everywhere.
+    """
+    text = "\n".join([words or WORDS.get(status, WORDS[400]), *lines])
     text += f"\nEvery feed: {runtime.site.urls.feeds_page}\n"
     return _finished(runtime, Response(text, status, content_type="text/plain; charset=utf-8"))
 
@@ -99,6 +104,11 @@ def _moved(runtime: Runtime, error: FeedRenamed) -> Response:
     response = Response(status=301, content_type="text/plain; charset=utf-8")
     response.headers["Location"] = runtime.site.urls.base_url + path
     return _finished(runtime, response)
+
+
+def _ended(runtime: Runtime, _error: FeedGone) -> Response:
+    words = "This feed has ended, and will not come back. Its articles are in the other feeds."
+    return plain_failure(runtime, 410, words=words)
 
 
 def _refused(runtime: Runtime, error: HTTPException) -> Response:

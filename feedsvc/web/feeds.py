@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, request
 
-from feedsvc.errors import FeedRenamed, NotFound
+from feedsvc.errors import FeedGone, FeedRenamed, NotFound
 from feedsvc.model.archive import History, read_range
 from feedsvc.model.feed import FeedDocument
 from feedsvc.model.ids import slugify
@@ -39,8 +39,8 @@ def selected_feed(runtime: Runtime, kind: str, slug: str, format: str) -> Respon
     selection = Selection(kind=SelectionKind(kind), slug=slug)
     try:
         return _serve(runtime, selection, FeedFormat(format))
-    except FeedRenamed:
-        raise  # answered by where it is now
+    except (FeedRenamed, FeedGone):
+        raise  # answered by where it is now, or that it is no more
     except NotFound:
         nearest = _nearest(runtime, selection)
         known = nearest and runtime.site.urls.feed(nearest, FeedFormat(format))

@@ -21,14 +21,14 @@ LISTED_PER_KIND = 1000  # more take a second to render, and nobody reads them
 
 def home(runtime: Runtime) -> Response:
     feeds = runtime.publication.feeds()
+    groups = _by_kind(feeds)
     return _page(
         runtime,
         "home.html",
         entries=runtime.publication.latest(LATEST),
         feed_count=sum(feed.selection.kind in NAMED for feed in feeds),
-        discoverable=[
-            feed for group in _by_kind(feeds).values() for feed in group[:DISCOVERABLE_PER_KIND]
-        ],
+        selections=groups.get(SelectionKind.CUSTOM, [])[:DISCOVERABLE_PER_KIND],
+        discoverable=[feed for group in groups.values() for feed in group[:DISCOVERABLE_PER_KIND]],
     )
 
 

@@ -23,6 +23,7 @@ _MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 _KIND_HEADINGS = {
+    SelectionKind.CUSTOM: "Selections",
     SelectionKind.SOURCE: "Sources",
     SelectionKind.AUTHOR: "Authors",
     SelectionKind.TAG: "Tags",
@@ -87,4 +88,6 @@ def direction(language: str | None) -> str:
 
 def feed_title(runtime: Runtime, feed: Feed) -> str:
     """Distinct over kinds, where an agency is a source and an author too."""
+    if feed.selection.kind is SelectionKind.CUSTOM:
+        return feed.title(runtime.site)
     return f"{feed.title(runtime.site)} ({feed.selection.kind})"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedsvc.ingest.globs import PathPattern, matches_any
 from feedsvc.model.document import DocumentPath
+from feedsvc.model.globs import PathPattern, matches_any
 
 
 def matches(pattern: str, path: str | bytes, root: str = "seeds") -> bool:
