@@ -1,4 +1,4 @@
-"""Readers that people use subscribe to the sample site: each entry arrives whole, each once.
+"""Readers that people use subscribe to the site: each entry arrives whole, each once.
 
 newsboat, sfeed and rss2email are Debian's; where one is not installed its test says so.
 """
@@ -9,15 +9,8 @@ import calendar
 import email
 import email.policy
 import html
-import os
-import re
-import shutil
-import socket
 import sqlite3
-import subprocess
-import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -26,117 +19,9 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from feedsvc.bundled import bundled
-from tests.databases import SqliteFiles
-from tests.e2e.running import Feedsvc, Serving, wait_until
-from tests.readers.recording import Recording, recording
+from tests.readers.site import ENTRIES, Article, Site, bare, installed, run
 
-SAMPLES = 18
 XML = pytest.mark.parametrize("ending", ["atom", "rss"])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Article:
-    """An entry as a reader has it; text: its body without markup and white space."""
-
-    title: str
-    link: str
-    published: datetime
-    authors: str
-    text: str
-
-
-@dataclass
-class Site:
-    """The sample site behind a proxy that records."""
-
-    record: Recording
-    articles: dict[str, Article]
-
-    def url(self, ending: str) -> str:
-        return f"{self.record.address}/feeds/all.{ending}"
-
-    def check(self, seen: list[Article], *, one_author: bool = False) -> None:
-        """one_author: the reader keeps one of several, the first or the last."""
-        assert len(seen) == SAMPLES
-        by_link = {article.link: article for article in seen}
-        for link, wanted in self.articles.items():
-            found = by_link[link]
-            if one_author and found.authors in wanted.authors.split(", "):
-                found = replace(found, authors=wanted.authors)
-            assert found == wanted
-
-    def check_polled(self, ending: str, *statuses: int) -> None:
-        polls = [e for e in self.record.take() if e.path == f"/feeds/all.{ending}"]
-        assert [poll.status for poll in polls] == list(statuses)
-        assert all(poll.conditions for poll in polls if poll.status == 304)
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, sqlite_files: SqliteFiles) -> Iterator[Site]:
-    home = tmp_path_factory.mktemp("site")
-    shutil.copytree(bundled("seeds"), home / "seeds")
-    feedsvc = Feedsvc(home, sqlite_files.make_database(home))
-    with recording() as record:
-        options = ("--base-url", record.address, "--port", str(port := free_port()))
-        record.target = f"http://127.0.0.1:{port}"
-        yield from _serve(feedsvc, record, options)
-
-
-def _serve(feedsvc: Feedsvc, record: Recording, options: tuple[str, ...]) -> Iterator[Site]:
-    with feedsvc.serving(*options) as serving:
-        direct = Serving(started=serving.started, address=record.target)
-        wait_until(lambda: len(direct.guids()) == SAMPLES, 60, serving.started.told)
-        items = direct.get("/feeds/all.json").json()["items"]
-        articles = {
-            item["url"]: Article(
-                title=item["title"],
-                link=item["url"],
-                published=datetime.fromisoformat(item["date_published"]).replace(microsecond=0),
-                authors=", ".join(author["name"] for author in item.get("authors", [])),
-                text=bare(item["content_html"]),
-            )
-            for item in items
-        }
-        yield Site(record, articles)
-
-
-@pytest.fixture(autouse=True)
-def forget(site: Site) -> None:
-    site.record.take()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def bare(markup: str) -> str:
-    """Text as it was meant, whatever a reader makes of markup and white space."""
-    text = html.unescape(re.sub(r"<[^>]*>", "", markup))
-    return "".join(unicodedata.normalize("NFC", text).split())
-
-
-def installed(program: str) -> str:
-    path = shutil.which(program)
-    if path is None:
-        pytest.skip(f"{program} is not installed")
-    return path
-
-
-def run(home: Path, *command: str, **environment: str) -> str:
-    done = subprocess.run(
-        command,
-        cwd=home,
-        env={"HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @XML
@@ -151,16 +36,21 @@ def test_feedparser(site: Site, ending: str) -> None:
 
 def _of_feedparser(entry: Mapping[str, object]) -> Article:
     authors = entry.get("authors", [])
-    content, published = entry["content"], entry["published_parsed"]
+    # An item without a summary has its body as the description.
+    content, published = entry.get("content"), entry["published_parsed"]
+    content = content or [{"value": entry["summary"]}]
     assert isinstance(authors, list)
     assert isinstance(content, list)
     assert isinstance(published, tuple)
+    enclosures = entry.get("enclosures", [])
+    assert isinstance(enclosures, list)
     return Article(
         title=str(entry["title"]),
         link=str(entry["link"]),
         published=datetime.fromtimestamp(calendar.timegm(published), UTC),
         authors=", ".join(author["name"] for author in authors if author),
         text=bare(content[0]["value"]),
+        enclosures=tuple((e.href, e.type, int(e.length)) for e in enclosures),
     )
 
 
@@ -255,7 +145,7 @@ def test_rss2email(site: Site, ending: str, tmp_path: Path) -> None:
         email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         for path in tmp_path.glob("mail/**/new/*")
     ]
-    assert len(mails) == SAMPLES
+    assert len(mails) == ENTRIES
     for mail in mails:
         assert isinstance(mail, EmailMessage)
         _check_mail(site, mail)
