@@ -9,8 +9,10 @@ from datetime import datetime
 from feedsvc.feeds.check.agreement import check_agreement
 from feedsvc.feeds.check.document import check_document
 from feedsvc.feeds.check.findings import Finding, Severity
+from feedsvc.feeds.check.history import check_reached, feed_ids, walk_archives
+from feedsvc.model.archive import read_range
 from feedsvc.model.feed import Feed, FeedDocument, Site
-from feedsvc.model.selection import FeedFormat
+from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.services.publication import Publication
 
 
@@ -34,6 +36,8 @@ def check_feeds(
 ) -> Iterator[CheckedFeed]:
     """Check every feed in every format, that the formats agree, and the list of all feeds.
 
+    The archive of each is walked to its end, and must hold every entry that the feed does not show.
+
     now: the time; without it nothing is said to be in the future.
     """
     for feed in publication.feeds():
@@ -55,6 +59,43 @@ def _check_feed(
         findings = tuple(check_agreement(bodies))
         if findings:
             yield CheckedFeed(name=f"{feed.title(site)}: its formats", findings=findings)
+    for format, document in documents.items():
+        yield from _check_archive(publication, site, feed, format, document, now)
+
+
+def _check_archive(
+    publication: Publication,
+    site: Site,
+    feed: Feed,
+    format: FeedFormat,
+    document: FeedDocument,
+    now: datetime | None,
+) -> Iterator[CheckedFeed]:
+    def fetch(url: str) -> bytes | None:
+        wanted = read_range(url.rpartition("/")[2].removesuffix(f".{format}"))
+        if wanted is None or url != site.urls.feed(feed.selection, format, wanted):
+            return None
+        found = publication.archive(feed.selection, wanted, format)
+        return found.body if found.history.own == wanted else None
+
+    url = site.urls.feed(feed.selection, format)
+    reached = feed_ids(format, document.body)
+    for page in walk_archives(format, url, document.body, fetch):
+        findings = list(page.findings)
+        if page.body:
+            findings += check_document(
+                page.body, media_type=document.media_type, url=page.url, now=now
+            )
+        reached.update(page.ids)
+        yield CheckedFeed(name=page.url, findings=tuple(findings))
+    incomplete = tuple(check_reached(len(reached), feed.entry_count))
+    # What is published meanwhile is no fault: only a feed that stood still must be complete.
+    if incomplete and _is_archived(feed.selection) and feed in publication.feeds():
+        yield CheckedFeed(name=url, findings=incomplete)
+
+
+def _is_archived(selection: Selection) -> bool:
+    return selection.kind is not SelectionKind.CORRECTIONS
 
 
 def _checked(url: str, document: FeedDocument, now: datetime | None) -> CheckedFeed:

@@ -65,6 +65,13 @@ ADVICE = {
     "content-ampersand": "write &amp;",
     # pages and archives
     "paging-loop": "let it name another document, or leave it out",
+    "archive-loop": "let each archive document link to an older one, the oldest to none",
+    "archive-missing": "keep every archive document that anything links to",
+    "archive-next-differs": "link back to the archive document that leads here",
+    "archive-current-differs": "link to the subscription document that leads here",
+    "archive-entry-twice": "give each entry to one archive document",
+    "archive-incomplete": "show what no archive document holds in the feed itself",
+    "archive-mark-missing": "add fh:archive before the first entry",
     "archive-current-missing": "add a link rel=current to the subscription document",
     "history-link-in-entry": "put it into the feed, before the entries",
     # Atom

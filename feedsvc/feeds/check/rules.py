@@ -31,6 +31,12 @@ ERRORS = {
     "content-unsafe-attribute": "W3C SecurityRiskAttr",
     "content-unsafe-url": "RFC 3986 7; runs as script in readers",
     "paging-loop": "RFC 5005 3, 4",
+    "archive-loop": "RFC 5005 4",
+    "archive-missing": "RFC 5005 4",
+    "archive-next-differs": "RFC 5005 4",
+    "archive-current-differs": "RFC 5005 4",
+    "archive-entry-twice": 'DESIGN "Which entries a feed shows"',
+    "archive-incomplete": 'DESIGN "Which entries a feed shows"',
     # Atom
     "atom-schema": "RFC 4287 appendix B",
     "atom-id-missing": "RFC 4287 4.1.1, 4.1.2",
@@ -121,6 +127,7 @@ WARNINGS = {
     "content-nesting": "W3C NotHtml",
     "content-custom-element": "W3C NotHtml",
     "content-ampersand": "HTML 13.1.4",
+    "archive-mark-missing": "RFC 5005 4",
     "archive-current-missing": "RFC 5005 4, W3C MissingCurrentInArchive",
     "history-link-in-entry": "W3C FeedHistoryRelInEntry",
     # Atom
