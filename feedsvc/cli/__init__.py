@@ -10,6 +10,7 @@ from types import FrameType
 import click
 
 from feedsvc import __version__
+from feedsvc.cli.shown import shown
 from feedsvc.errors import ConfigError, FeedsvcError, StoreError
 
 EXIT_FAILED = 1
@@ -57,13 +58,13 @@ def main() -> None:
         sys.exit(error.exit_code)
     except ConfigError as error:
         for problem in error.problems:
-            click.echo(f"feedsvc: {problem}", err=True)
+            click.echo(f"feedsvc: {shown(problem)}", err=True)
         sys.exit(EXIT_USAGE)
     except StoreError as error:
-        click.echo(f"feedsvc: {error}", err=True)
+        click.echo(f"feedsvc: {shown(error)}", err=True)
         sys.exit(EXIT_STORE)
     except FeedsvcError as error:
-        click.echo(f"feedsvc: {error}", err=True)
+        click.echo(f"feedsvc: {shown(error)}", err=True)
         sys.exit(EXIT_FAILED)
     except (click.Abort, KeyboardInterrupt):
         click.echo("feedsvc: stopped", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import shutil
@@ -16,6 +15,7 @@ from typing import Any
 import click
 
 from feedsvc.cli.options import common_options
+from feedsvc.cli.shown import shown, shown_json
 from feedsvc.errors import DocumentError, RefusedDocument, UnreadableDocument
 from feedsvc.ingest.article import TextDump
 from feedsvc.ingest.discover import Found, WatchedRoot
@@ -155,21 +155,21 @@ def _show_json(name: str, draft: EntryDraft, path: bytes, raw: bytes, settings: 
         "html": draft.html,
         "evidence": [asdict(evidence) for evidence in draft.evidence],
     }
-    click.echo(json.dumps(values, ensure_ascii=False))
+    click.echo(shown_json(values))
 
 
 def _show_short(name: str, draft: EntryDraft, path: bytes, raw: bytes, settings: Settings) -> None:
-    click.secho(draft.title, bold=True)
-    by = ", ".join(person.name for person in draft.authors) or "no author"
+    click.secho(shown(draft.title), bold=True)
+    by = shown(", ".join(person.name for person in draft.authors)) or "no author"
     when = _published(draft) or "no date"
-    click.echo(f"  {by} · {when} · {draft.language or 'unknown language'} · {name}")
-    click.echo(f"  {draft.summary}\n")
+    click.echo(f"  {by} · {when} · {draft.language or 'unknown language'} · {shown(name)}")
+    click.echo(f"  {shown(draft.summary)}\n")
 
 
 def _show_explained(
     name: str, draft: EntryDraft, path: bytes, raw: bytes, settings: Settings
 ) -> None:
-    click.secho(f"{name}\n", bold=True)
+    click.secho(f"{shown(name)}\n", bold=True)
     document = read(path, raw, settings.limits)
     if isinstance(document, TextDump):
         _show_lines(label_lines(document), _lines_used(draft))
@@ -207,11 +207,11 @@ def _show_lines(labelled: Sequence[Labelled], used: dict[int, str]) -> None:
         colour = _COLOURS.get(item.role, "bright_black")
         number = item.line.numbers[0]
         marks = "".join(dict.fromkeys(used[n] for n in item.line.numbers if n in used))
-        shown = _cut(item.line.text.strip(), room - len(marks))
-        text = click.style(shown, fg=colour) + click.style(marks, bold=True)
-        row = f"{number:>5}  {click.style(f'{item.role:<15}', fg=colour)} {text}"
+        text = _cut(shown(item.line.text.strip()), room - len(marks))
+        styled = click.style(text, fg=colour) + click.style(marks, bold=True)
+        row = f"{number:>5}  {click.style(f'{item.role:<15}', fg=colour)} {styled}"
         if beside:
-            gap = " " * (room - _columns(shown) - len(marks) + 2)
+            gap = " " * (room - _columns(text) - len(marks) + 2)
             why = _cut(item.why, width - _INDENT - room - 3)
         else:
             gap = f"\n{' ' * _INDENT}"
@@ -230,7 +230,7 @@ def _show_evidence(evidence: Evidence, draft: EntryDraft) -> None:
     colour = next(colour for least, colour in _SURENESS if evidence.confidence >= least)
     sure = click.style(f"{evidence.confidence:.0%}", fg=colour)
     why = click.style(f"{evidence.rule}{_shown_lines(evidence.lines)}", dim=True)
-    click.echo(f"  {field} {value}\n  {'':<13} {sure}: {why}")
+    click.echo(f"  {field} {shown(value)}\n  {'':<13} {sure}: {why}")
 
 
 def _shown_lines(lines: tuple[int, ...]) -> str:
@@ -268,6 +268,6 @@ def _columns(text: str) -> int:
 def _show_error(name: str, error: DocumentError, *, as_json: bool) -> None:
     if as_json:
         values = {"path": name, "stage": error.stage, "error": error.reason}
-        click.echo(json.dumps(values, ensure_ascii=False))
+        click.echo(shown_json(values))
     else:
-        click.secho(f"{name}: refused at {error.stage}: {error.reason}", fg="red")
+        click.secho(f"{shown(name)}: refused at {error.stage}: {shown(error.reason)}", fg="red")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from feedsvc.cli.options import common_options
+from feedsvc.cli.shown import shown
 from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.runtime import Runtime, open_runtime
 from feedsvc.services.feed_register import RENAMABLE
@@ -29,7 +30,9 @@ def list_(settings: Settings) -> None:
         )
         former += "" if registered.is_listed else "\tdeclared no more"
         kind, slug = feed.selection.kind, feed.selection.slug
-        click.echo(f"{kind}\t{slug}\t{feed.name}\t{feed.entry_count}\t{feed.guid}{former}")
+        click.echo(
+            f"{kind}\t{shown(slug)}\t{shown(feed.name)}\t{feed.entry_count}\t{feed.guid}{former}"
+        )
     runtime.close()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import threading
@@ -17,6 +16,7 @@ import click
 from click._termui_impl import ProgressBar
 
 from feedsvc.cli.options import common_options
+from feedsvc.cli.shown import shown, shown_json
 from feedsvc.errors import ConfigError
 from feedsvc.model.document import DocumentOutcome, Outcome
 from feedsvc.model.run import Run, RunRequest, RunState, Trigger
@@ -115,17 +115,19 @@ class _Summary:
 
     def print(self, *, as_json: bool) -> None:
         if as_json:
-            click.echo(json.dumps(self._values(), ensure_ascii=False))
+            click.echo(shown_json(self._values()))
             return
         for outcome in self.told:
-            click.echo(f"{outcome.path}: {outcome.outcome} at {outcome.stage}: {outcome.reason}")
+            click.echo(
+                f"{outcome.path}: {outcome.outcome} at {outcome.stage}: {shown(outcome.reason)}"
+            )
         counted = ", ".join(f"{count:,} {name}" for name, count in sorted(self.counts.items()))
         click.echo(f"{'Would be: ' if self.dry_run else ''}{counted or 'nothing new'}.")
         if self.dry_run or self.resurfacing:
             will = "would" if self.dry_run else "will"
             click.echo(f"Subscribers {will} see {self.resurfacing:,} entries as new or changed.")
         if self.error:
-            click.echo(f"It failed: {self.error}", err=True)
+            click.echo(f"It failed: {shown(self.error)}", err=True)
 
     def _values(self) -> dict[str, Any]:  # Any: JSON
         return {

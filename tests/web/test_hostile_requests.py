@@ -94,7 +94,7 @@ def test_no_request_fails_and_none_is_repeated_unescaped(service: Service) -> No
         if answer.mimetype != "application/json":
             assert MARK.encode() not in answer.data, changed
         if answer.status_code >= 400 and b"Did you mean" not in answer.data:
-            kind = (answer.status_code, answer.mimetype)
+            kind = (answer.status_code, answer.mimetype or "")
             refusals.setdefault(kind, set()).add(answer.data)
     assert asked > 4000 / _EVERY
     assert refusals[404, "text/html"]
