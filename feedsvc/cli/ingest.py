@@ -160,7 +160,7 @@ def _ingest_here(runtime: Runtime, lease: Lease, request: RunRequest, summary: _
         )
         if not request.dry_run:
             ingestion.declare_feeds()
-            ingestion.refresh_fingerprints()
+            ingestion.catch_up()
         with _progress(summary) as bar:
 
             def listen(outcome: DocumentOutcome) -> None:

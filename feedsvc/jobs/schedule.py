@@ -74,7 +74,7 @@ def _work_as_holder(runtime: Runtime, stop: threading.Event, trouble: Trouble) -
                 stop=stop,
             )
             ingestion.declare_feeds()
-            ingestion.refresh_fingerprints()
+            ingestion.catch_up()
             _work(runtime, ingestion, stop, trouble)
     except FeedsvcError as error:
         trouble.note(error)

@@ -25,6 +25,10 @@ class PersonKind(StrEnum):
     """An agency or a desk that signs as author: AFP, Reuters, dpa."""
 
 
+# Who let an entry depart, where its document was gone and nobody else was asked.
+BY_POLICY = "policy"
+
+
 class EntryState(StrEnum):
     LIVE = "live"
     WITHDRAWN = "withdrawn"

@@ -42,7 +42,7 @@ from feedsvc.store.documents import (
     list_outdated_links,
 )
 from feedsvc.store.engine import Store
-from feedsvc.store.entries import Versions
+from feedsvc.store.entries import Versions, repeat_departures
 from feedsvc.store.leases import Lease, take_lease
 from feedsvc.store.publishing import publishing
 from feedsvc.store.rehearsal import copy_store, private_folder
@@ -200,7 +200,7 @@ class Ingestion:
                     yield
                     continue
                 with closing(copy), self._rehearsal_in(copy) as rehearsal:
-                    rehearsal.refresh_fingerprints()
+                    rehearsal.catch_up()
                     for _ in rehearsal._look_until_settled(request, recorder):
                         yield
                         self._lease.check()
@@ -263,6 +263,12 @@ class Ingestion:
             yield
             if self._stop.wait(min(_MOMENT_S, self._settings.ingest.settle_s)):
                 raise Interrupted("asked to stop")
+
+    def catch_up(self) -> None:
+        """Bring the store up to date with its record and with this version, before any sweep."""
+        with publishing(self._store, self._lease, self._clock) as work:
+            repeat_departures(work)
+        self.refresh_fingerprints()
 
     def refresh_fingerprints(self) -> None:
         """Make anew, from the stored bytes, the fingerprints that another extractor made.

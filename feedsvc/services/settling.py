@@ -21,7 +21,7 @@ from feedsvc.ingest.identity import (
     stated_source,
 )
 from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome, SourceDocument
-from feedsvc.model.entry import EntryDraft, EntryState, Evidence, Precision
+from feedsvc.model.entry import BY_POLICY, EntryDraft, EntryState, Evidence, Precision
 from feedsvc.model.ids import mint_guid
 from feedsvc.model.run import RunRequest
 from feedsvc.store.documents import (
@@ -51,13 +51,13 @@ from feedsvc.store.entries import (
     fetch_stored,
     find_by_canonical_url,
     note_evidence,
+    repeat_departures,
     return_entry,
     withdraw_entry,
 )
 from feedsvc.store.feeds import with_names_today
 from feedsvc.store.publishing import Publishing
 
-BY_POLICY = "policy"
 BY_PERSON = "person"
 CONFIRMING_SWEEPS = 2
 
@@ -300,6 +300,7 @@ class Settling:
         )
         if recorded:
             self._work.guids.put_back(entry_id, recorded)
+            repeat_departures(self._work)
         self._save_with_link(read, draft, entry_id, is_primary=True)
         return DocumentOutcome(
             path=read.source.path,

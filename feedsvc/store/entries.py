@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
 
 from feedsvc.errors import EntryGone, NotFound
 from feedsvc.model.entry import (
@@ -38,7 +38,13 @@ from feedsvc.store.feeds import (
     touch_feeds,
 )
 from feedsvc.store.publishing import Publishing
-from feedsvc.store.schema import entries, feed_entries, feeds, revisions
+from feedsvc.store.schema import (
+    entries,
+    feed_entries,
+    feeds,
+    recorded_departures,
+    revisions,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +196,7 @@ def withdraw_entry(
         .where(entries.c.id == stored.id)
         .values(state=state, departed_at=instant, departed_by=by, departed_reason=reason)
     )
+    work.guids.note_departure(stored.entry.guid)
     _touch_feeds_of(work, stored, instant)
     if stored.state is EntryState.LIVE:
         count_entry(work.connection, stored.id, -1)
@@ -206,8 +213,27 @@ def return_entry(work: Publishing, stored: StoredEntry, *, by: str | None = None
         .where(entries.c.id == stored.id)
         .values(state=EntryState.LIVE, departed_at=None, departed_by=by, departed_reason=None)
     )
+    work.guids.note_departure(stored.entry.guid)
     _touch_feeds_of(work, stored, stored.entry.updated)
     count_entry(work.connection, stored.id, +1)
+
+
+def repeat_departures(work: Publishing) -> None:
+    """Do to entries again what persons did according to the record of a store that was lost."""
+    connection = work.connection
+    for row in connection.execute(
+        select(recorded_departures, entries.c.id).join(
+            entries, entries.c.guid == recorded_departures.c.guid
+        )
+    ).all():
+        stored, state = fetch_stored(connection, row.id), EntryState(row.state)
+        if state is not EntryState.LIVE:
+            withdraw_entry(work, stored, by=row.departed_by, state=state, reason=row.reason)
+        elif stored.state is not EntryState.LIVE:
+            return_entry(work, stored, by=row.departed_by)
+        connection.execute(
+            delete(recorded_departures).where(recorded_departures.c.guid == row.guid)
+        )
 
 
 def _touch_feeds_of(work: Publishing, stored: StoredEntry, instant: datetime) -> None:

@@ -4,7 +4,7 @@ A line for each entry as it is published, and again whenever other bytes give th
 root, path, SHA-256 and key, its sequence and arrival, and the publication version that the
 transaction was to make. A line for each feed, whose guid and slug readers hold as well, again when
 it is renamed, and one for each name it had before; the feed of all entries comes first and tells
-one store from another.
+one store from another. A line for each entry that a person withdrew, hid or brought back.
 
 The store remembers in `guid_log` how much of the file it knows, in the same transaction. Whatever
 lies behind that is not in the store: the process died before the commit, an older backup was
@@ -32,7 +32,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, tuple_, update
 
 from feedsvc.model.document import DocumentPath, SourceDocument
-from feedsvc.model.entry import Precision
+from feedsvc.model.entry import BY_POLICY, Precision
 from feedsvc.model.selection import SelectionKind
 from feedsvc.store.engine import UPSERTING, Store
 from feedsvc.store.failures import told_of_file
@@ -46,6 +46,7 @@ from feedsvc.store.schema import (
     former_names,
     guid_log,
     publication,
+    recorded_departures,
     recorded_guids,
 )
 
@@ -95,6 +96,7 @@ class GuidLog:
         self._last_feed_id = 0
         self.noted: list[NotedGuid] = []
         self._renamed: set[int] = set()
+        self._departed: set[str] = set()
 
     # What is in the file and not in the store
 
@@ -145,7 +147,9 @@ class GuidLog:
             while chunk := list(islice(file, _LINES_AT_ONCE)):
                 lines = [line for line in map(_parsed, chunk) if line is not None]
                 unread += len(chunk) - len(lines)
-                self._take_feeds(line for line in lines if "guid" not in line)
+                self._take_feeds(line for line in lines if not line.keys() & {"guid", "departed"})
+                # Whoever asked for one whose commit failed still wants it.
+                self._take_departures(line for line in lines if "departed" in line)
                 guids = [_guid_values(line) for line in lines if "guid" in line]
                 for values in guids:
                     sequence = max(sequence, values["sequence"])
@@ -165,6 +169,20 @@ class GuidLog:
             "guids taken from guids.jsonl",
             extra={"lines": taken, "unreadable": unread, "were_public": is_public},
         )
+
+    def _take_departures(self, lines: Iterable[Line]) -> None:
+        for line in lines:
+            values = {
+                "state": line["state"],
+                "departed_by": line["by"],
+                "reason": line["reason"],
+            }
+            statement = UPSERTING[self._connection.dialect.name](recorded_departures)
+            self._connection.execute(
+                statement.values(guid=line["departed"], **values).on_conflict_do_update(
+                    index_elements=["guid"], set_=values
+                )
+            )
 
     def _take_feeds(self, lines: Iterable[Line]) -> None:
         """Add the feeds that are missing, and give all of them the names they were given last."""
@@ -225,6 +243,7 @@ class GuidLog:
                 file.writelines(_packed(_feed_line(row._mapping)) for row in all_feeds)
                 file.writelines(_packed(line) for line in self._former_lines())
                 file.writelines(_packed(self._line(row._mapping)) for row in links)
+                file.writelines(_packed(line) for line in self._departure_lines())
                 file.flush()
                 os.fsync(file.fileno())
                 size = file.tell()
@@ -308,6 +327,10 @@ class GuidLog:
         """Have it recorded what a feed is called by now, and what it was called before."""
         self._renamed.add(feed_id)
 
+    def note_departure(self, guid: str) -> None:
+        """Have it recorded that an entry was withdrawn, hidden or brought back."""
+        self._departed.add(guid)
+
     def write(self) -> None:
         """Record what was noted, and the feeds made, on disk; the last thing before the commit.
 
@@ -320,7 +343,7 @@ class GuidLog:
             # A feed that became one with another is no more, and its number may be given again.
             is_new = or_(is_new, feeds.c.id.in_(self._renamed))
         made = self._connection.execute(select(feeds).where(is_new).order_by(feeds.c.id)).all()
-        if not made and not self.noted:
+        if not made and not self.noted and not self._departed:
             return
         lines = [_packed(_feed_line(row._mapping)) for row in made]
         if self._renamed:
@@ -330,6 +353,8 @@ class GuidLog:
         elif made:
             self._last_feed_id = made[-1].id
         lines += [_packed(line) for line in self._noted_lines()]
+        if self._departed:
+            lines += [_packed(line) for line in self._departure_lines(self._departed)]
         self._note_size(_append(self._path, b"".join(lines)))
 
     def _former_lines(self, feed_ids: Iterable[int] | None = None) -> Iterator[Line]:
@@ -343,6 +368,21 @@ class GuidLog:
             query = query.where(former_names.c.feed_id.in_(list(feed_ids)))
         for row in self._connection.execute(query):
             yield {"former": row.key, "kind": row.kind, "slug": row.slug, "of": row.guid}
+
+    def _departure_lines(self, guids: Iterable[str] | None = None) -> Iterator[Line]:
+        """What persons did to entries: some, or all of them. Policy does it again by itself."""
+        e = entries.c
+        query = select(e.guid, e.state, e.departed_by, e.departed_reason).order_by(e.sequence)
+        if guids is not None:
+            query = query.where(e.guid.in_(list(guids)))
+        for row in self._connection.execute(query.where(e.departed_by != BY_POLICY)):
+            yield {
+                "departed": row.guid,
+                "state": row.state,
+                "by": row.departed_by,
+                "reason": row.departed_reason,
+                "version": self._version + 1,
+            }
 
     def _noted_lines(self) -> Iterator[Line]:
         ids = list({noted.entry_id for noted in self.noted})
@@ -389,6 +429,7 @@ _FROM_THE_FIRST = (_ALL, SelectionKind.CORRECTIONS)
 _LAST_INSTANT = publication.c.last_instant
 _FEED_FIELDS = ("kind", "key", "slug", "name", "person_kind")
 _FEED_KEYS = {"feed", *_FEED_FIELDS, "updated"}
+_DEPARTURE_KEYS = {"departed", "state", "by", "reason", "version"}
 _FORMER_KEYS = {"former", "kind", "slug", "of"}
 _GUID_KEYS = {"guid", "root", "path", "sha256", "key", "sequence", "arrived_at", "version"}
 _PLACES = select(entries.c.id, entries.c.guid, entries.c.sequence, entries.c.arrived_at)
@@ -445,7 +486,7 @@ def _parsed(line: bytes) -> Line | None:
     except ValueError:
         return None
     whole = isinstance(parsed, dict) and any(
-        parsed.keys() >= keys for keys in (_GUID_KEYS, _FEED_KEYS, _FORMER_KEYS)
+        parsed.keys() >= keys for keys in (_GUID_KEYS, _FEED_KEYS, _FORMER_KEYS, _DEPARTURE_KEYS)
     )
     return parsed if whole else None
 

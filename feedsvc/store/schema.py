@@ -249,6 +249,17 @@ recorded_guids = Table(
     Index("ix_recorded_guids_root_path_key", "root", "path", "key"),
 )
 
+# What persons did to entries, last, according to `guids.jsonl`: to be done again once the entry is
+# there.
+recorded_departures = Table(
+    "recorded_departures",
+    metadata,
+    Column("guid", String(45), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("departed_by", String(16), nullable=False),
+    Column("reason", Text),
+)
+
 leases = Table(
     "leases",
     metadata,

@@ -16,12 +16,14 @@ from sqlalchemy import select
 from feedsvc.errors import StoreError
 from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.model.document import Outcome
-from feedsvc.model.entry import Entry
+from feedsvc.model.entry import Entry, EntryState
 from feedsvc.model.selection import Selection, SelectionKind
 from feedsvc.store import guids
 from feedsvc.store.engine import open_store
+from feedsvc.store.entries import fetch_stored, return_entry, withdraw_entry
 from feedsvc.store.migrate import upgrade
-from feedsvc.store.schema import recorded_guids
+from feedsvc.store.publishing import publishing
+from feedsvc.store.schema import entries, recorded_guids
 from feedsvc.store.verify import verify
 from tests.databases import PostgresqlServer
 from tests.service import Service, article, open_service
@@ -224,6 +226,71 @@ def test_an_older_database_takes_the_ids_that_were_given_since(site: Site) -> No
     site.service.ingest()
     assert list(site.seen().items()) == list(before.items())
     assert site.feed_ids() == feeds
+
+
+def decide(site: Site, title: str, *states: EntryState) -> None:
+    """Withdraw, hide or bring back an entry, as a person does."""
+    service = site.service
+    guid = service.entries()[title].guid
+    for state in states:
+        with publishing(service.runtime.store, service.lease, service.stopped.clock) as work:
+            (entry_id,) = work.connection.scalars(
+                select(entries.c.id).where(entries.c.guid == guid)
+            )
+            stored = fetch_stored(work.connection, entry_id)
+            if state is EntryState.LIVE:
+                return_entry(work, stored, by="person")
+            else:
+                withdraw_entry(work, stored, by="person", state=state, reason="a mistake")
+
+
+def states(site: Site) -> dict[str, tuple[str, str | None, str | None]]:
+    with site.service.runtime.store.reading() as connection:
+        rows = connection.execute(select(entries)).all()
+    return {row.title: (row.state, row.departed_by, row.departed_reason) for row in rows}
+
+
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_what_a_person_withdrew_stays_so_in_a_store_made_anew_or_restored(
+    site: Site, is_lost: bool
+) -> None:
+    for name in ("Mill burns down", "Bridge opens", "Choir sings on", "Dam holds"):
+        site.service.folder.write(f"{name}.txt", article(name))
+    site.service.ingest()
+    decide(site, "Dam holds", EntryState.WITHDRAWN)
+    site.stop()
+    shutil.copyfile(site.database, site.place / "older.db")
+    site.start()
+    decide(site, "Mill burns down", EntryState.WITHDRAWN)
+    decide(site, "Bridge opens", EntryState.HIDDEN)
+    decide(site, "Choir sings on", EntryState.HIDDEN, EntryState.LIVE)
+    before, seen = states(site), site.seen()
+    assert list(seen) == ["Choir sings on"]
+    if is_lost:
+        site.lose_database()
+    else:
+        site.stop()
+        (site.place / "older.db").replace(site.database)
+        site.start()
+    site.service.ingestion().catch_up()
+    site.service.ingest()
+    after = states(site)
+    # Of one that is live again, nothing but that is left to be done.
+    assert after.pop("Choir sings on")[0] == before.pop("Choir sings on")[0] == EntryState.LIVE
+    assert after == before
+    assert site.seen() == seen
+
+
+def test_a_record_that_is_lost_is_written_anew_with_what_persons_withdrew(site: Site) -> None:
+    site.service.folder.write("a.txt", article("Mill burns down"))
+    site.service.ingest()
+    decide(site, "Mill burns down", EntryState.HIDDEN)
+    site.log.unlink()
+    site.service.folder.write("b.txt", article("Bridge opens"))
+    site.service.ingest()
+    site.lose_database()
+    site.service.ingest()
+    assert list(site.seen()) == ["Bridge opens"]
 
 
 def test_a_torn_last_line_spoils_nothing(site: Site) -> None:
