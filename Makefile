@@ -43,6 +43,7 @@ soak: $(VENV)/.installed-dev
 	SOAK_ROUNDS=20 SOAK_FILES=1000 SOAK_GOOD=1000 SOAK_TROUBLE_S=62 $(VENV)/bin/python -m pytest tests/e2e -v -s
 	SOAK_EVERY=1 SOAK_KILL_ROUNDS=200 SOAK_KILL_FILES=2000 SOAK_LONG_ROUNDS=20 SOAK_FROZEN_S=30 \
 		SOAK_LOCKED_S=60 $(VENV)/bin/python -m pytest tests/faults -v -s
+	SOAK_STORES=300 $(VENV)/bin/python -m pytest tests/services/test_determinism.py -v
 	SOAK_EVERY=1 SOAK_CODE_POINT_FILES=3000 \
 		$(VENV)/bin/python -m pytest tests/feeds/test_code_points.py tests/services/test_checks.py -v
 	SOAK_ATTACKS_TOGETHER=1 SOAK_ATTACKS_BITING=1000 SOAK_ATTACKS_EVERY=1 SOAK_REQUESTS_EVERY=1 \

@@ -20,9 +20,12 @@ from feedsvc.feeds.feedgen_adapter import (
     start_feed,
 )
 from feedsvc.feeds.item import Channel, Item, describe, make_items, without_failing
-from feedsvc.model.entry import Entry
+from feedsvc.model.entry import Entry, Tombstone
 from feedsvc.model.feed import Feed, FeedDocument, Site
 from feedsvc.model.selection import FeedFormat
+
+# RFC 6721.
+TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 
 
 def render(
@@ -31,14 +34,16 @@ def render(
     """The feed as an Atom document; entries as they come, newest first."""
     channel = describe(site, feed, FeedFormat.ATOM)
     return FeedDocument(
-        body=without_failing(entries, lambda some: _atom(channel, make_items(site, feed, some))),
+        body=without_failing(
+            entries, lambda some: _atom(channel, make_items(site, feed, some), feed.tombstones)
+        ),
         media_type=FeedFormat.ATOM.media_type,
         last_modified=last_modified,
         history=feed.history,
     )
 
 
-def _atom(channel: Channel, items: Sequence[Item]) -> bytes:
+def _atom(channel: Channel, items: Sequence[Item], tombstones: Sequence[Tombstone]) -> bytes:
     generator = start_feed(channel)
     # RFC 4287 4.1.1: the feed's author stands for every entry that has none.
     generator.author(name=channel.author)
@@ -47,7 +52,7 @@ def _atom(channel: Channel, items: Sequence[Item]) -> bytes:
     generator.subtitle(channel.description)
     generator.icon(channel.icon)
     generator.logo(channel.icon)
-    generator.register_extension("feedsvc", partial(_FeedExtension, channel), rss=False)
+    generator.register_extension("feedsvc", partial(_FeedExtension, channel, tombstones), rss=False)
     for item in items:
         entry = add_entry(generator, item)
         entry.author([{"name": name} for name in item.authors])
@@ -61,14 +66,20 @@ def _atom(channel: Channel, items: Sequence[Item]) -> bytes:
 @dataclass(frozen=True)
 class _FeedExtension:
     channel: Channel
+    tombstones: Sequence[Tombstone]
 
     def extend_ns(self) -> dict[str, str]:
-        return feed_namespaces(self.channel)
+        namespaces = feed_namespaces(self.channel)
+        return namespaces | {"at": TOMBSTONES} if self.tombstones else namespaces
 
     def extend_atom(self, feed: Element) -> None:
         # feedgen has put the time of rendering there, and in each entry.
         feed.find("updated").text = rfc3339(self.channel.updated)
         append_history(feed, self.channel, "link", "application/atom+xml")
+        # RELAX NG has no place for them behind the entries, which feedgen appends after this.
+        for gone in self.tombstones:
+            when = rfc3339(gone.departed_at)
+            SubElement(feed, f"{{{TOMBSTONES}}}deleted-entry", ref=gone.guid, when=when)
 
 
 @dataclass(frozen=True)

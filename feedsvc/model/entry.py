@@ -87,6 +87,14 @@ class Evidence:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tombstone:
+    """What readers are told of a withdrawn entry (RFC 6721)."""
+
+    guid: str
+    departed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class EntryDraft:
     """What one document says, cleaned and sanitized: fit to be stored.
 

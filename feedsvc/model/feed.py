@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from feedsvc.model.archive import NO_ARCHIVES, History
+from feedsvc.model.entry import Tombstone
 from feedsvc.model.selection import Selection, SelectionKind
 from feedsvc.model.urls import SiteUrls
 
@@ -65,6 +66,7 @@ class Feed:
     updated: the largest `updated` or departure in its selection; the store's first instant where
     it has none. language: BCP 47 where the selection has one, else None. entry_count: live ones.
     history: which of the feed's documents this is; the `updated` of an archive document is its own.
+    tombstones: of entries withdrawn lately, the last first; none where the site tells of none.
     """
 
     guid: str
@@ -75,6 +77,7 @@ class Feed:
     entry_count: int = 0
     history: History = NO_ARCHIVES
     presentation: Presentation = Presentation()
+    tombstones: tuple[Tombstone, ...] = ()
 
     def title(self, site: Site) -> str:
         """The title people see in their reader, distinct for each feed of a site."""

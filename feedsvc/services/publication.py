@@ -25,7 +25,7 @@ from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.services.corrections import Corrections
 from feedsvc.settings import FeedSettings
 from feedsvc.store.engine import Store
-from feedsvc.store.entries import fetch_article, fetch_entries, select_candidates
+from feedsvc.store.entries import fetch_article, fetch_entries, select_candidates, select_tombstones
 from feedsvc.store.feeds import fetch_feed, list_feeds
 from feedsvc.store.members import FeedMembers, last_sequence
 from feedsvc.store.migrate import check_schema
@@ -35,6 +35,7 @@ from feedsvc.store.watch import Shown, watch_publication
 __all__ = ["Publication", "Shown"]
 
 _KIND_ORDER = list(SelectionKind)
+_TOMBSTONES = 100
 
 
 class Publication:
@@ -49,6 +50,7 @@ class Publication:
             max_entries=settings.window_max_entries,
             max_bytes=settings.window_max_bytes,
         )
+        self._has_tombstones = settings.tombstones
         self._corrections = Corrections(self._window, settings.body_excerpt_bytes)
         self.watch = watch_publication(store)
 
@@ -68,6 +70,10 @@ class Publication:
             window = take_window(newest, limits, cut=cut)
             entries = fetch_entries(connection, [c.entry_id for c in window])
             shown = replace(_named(feed), history=history)
+            if self._has_tombstones:
+                since = window[-1].arrived_at if window else None
+                gone = select_tombstones(connection, number, since=since, limit=_TOMBSTONES)
+                shown = replace(shown, tombstones=gone)
             return RENDERERS[format](self._site, shown, entries, version.changed_at)
 
         return self._made(render)

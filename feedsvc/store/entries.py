@@ -22,6 +22,7 @@ from feedsvc.model.entry import (
     PersonKind,
     Precision,
     Source,
+    Tombstone,
 )
 from feedsvc.model.feed import Candidate
 from feedsvc.model.ids import mint_guid, short_id, slugify
@@ -374,6 +375,24 @@ def select_candidates(
             arrived_at=row.arrived_at,
             body_bytes=row.feed_bytes,
         )
+
+
+def select_tombstones(
+    connection: Connection, feed_id: int, *, since: datetime | None, limit: int
+) -> tuple[Tombstone, ...]:
+    """What was withdrawn from a feed at an instant or after it, the last first."""
+    query = (
+        select(entries.c.guid, entries.c.departed_at)
+        .join(feed_entries, feed_entries.c.entry_id == entries.c.id)
+        .where(feed_entries.c.feed_id == feed_id, feed_entries.c.left_at.is_(None))
+        .where(entries.c.state == EntryState.WITHDRAWN)
+        .order_by(entries.c.departed_at.desc())
+        .limit(limit)
+    )
+    if since is not None:
+        query = query.where(entries.c.departed_at >= since)
+    rows = connection.execute(query)
+    return tuple(Tombstone(guid=row.guid, departed_at=row.departed_at) for row in rows)
 
 
 def fetch_entries(connection: Connection, entry_ids: Sequence[int]) -> tuple[Entry, ...]:
