@@ -1,4 +1,4 @@
-"""`make bench`: extraction, the rendering of feeds, ingestion beside other programs.
+"""`make bench`: extraction, sanitizing, the rendering of feeds, ingestion beside other programs.
 
 README.md beside this file explains the figures, and gives some.
 """
@@ -17,9 +17,10 @@ from tests.benchmarks.ingestion import Amounts, bench_ingestion
 from tests.benchmarks.plot import draw
 from tests.benchmarks.rendering import bench_rendering
 from tests.benchmarks.rivals import Rival, install_rivals
+from tests.benchmarks.sanitizing import bench_sanitizing
 
 _RESULTS = Path(__file__).with_name("results")
-_PARTS = ("extraction", "rendering", "ingestion")
+_PARTS = ("extraction", "sanitizing", "rendering", "ingestion")
 _DATABASES = ("sqlite", "postgresql")
 _EXTRACTED = 10_000
 
@@ -38,6 +39,8 @@ def main() -> None:
     print(told)
     if "extraction" in chosen.parts:
         bench_extraction(_EXTRACTED)
+    if "sanitizing" in chosen.parts:
+        bench_sanitizing()
     if "rendering" in chosen.parts:
         bench_rendering()
     if "ingestion" in chosen.parts:
