@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from feedsvc.model.archive import ArchiveRange
 from feedsvc.model.selection import FeedFormat, Selection
 from feedsvc.runtime import open_runtime
 from feedsvc.services.publication import Publication
@@ -23,7 +24,7 @@ _NO_HOURS = {"window_hours": 1e-9}
 
 
 def bench_rendering() -> None:
-    """Print the median of several renderings of each format, at three lengths."""
+    """Print the median of several renderings of each format: at three lengths, and archived."""
     with tempfile.TemporaryDirectory(prefix="feedsvc-bench-") as scratch:
         home = Path(scratch)
         database = f"sqlite:///{home}/feedsvc.db"
@@ -51,10 +52,22 @@ def bench_rendering() -> None:
                     publication = Publication(runtime.store, runtime.site, feeds)
                     return publication.feed(Selection(), format).body
 
-                size_kb = len(render()) / 1000
-                took_ms = 1000 * _median_s(render)
-                print(f"{name:<12} {format.label:<10}{took_ms:8.1f} ms   {size_kb:,.0f} kB")
+                _print_median(name, format, render)
+        newest = runtime.publication.feed(Selection(), FeedFormat.ATOM).history.previous
+        assert newest
+        for format in FeedFormat:
+
+            def archive(format: FeedFormat = format, wanted: ArchiveRange = newest) -> bytes:
+                return runtime.publication.archive(Selection(), wanted, format).body
+
+            _print_median("archived", format, archive)
         runtime.close()
+
+
+def _print_median(name: str, format: FeedFormat, render: Callable[[], bytes]) -> None:
+    size_kb = len(render()) / 1000
+    took_ms = 1000 * _median_s(render)
+    print(f"{name:<12} {format.label:<10}{took_ms:8.1f} ms   {size_kb:,.0f} kB")
 
 
 def _median_s(work: Callable[[], object]) -> float:

@@ -80,6 +80,16 @@ def test_old_addresses_lead_to_the_new_one_in_every_format(
     assert client.get("/feeds/author/jane-roe.atom").status_code == 200
 
 
+def test_old_addresses_of_archive_documents_lead_on_too(
+    service: Service, client: FlaskClient
+) -> None:
+    service.folder.write("a.txt", article(author="Jane Doe"))
+    service.ingest()
+    rename(service, "jane-doe", "Jane Roe")
+    location = client.get("/feeds/author/jane-doe/1-64.json").headers["Location"]
+    assert location == "https://news.example.org/feeds/author/jane-roe/1-64.json"
+
+
 def test_a_redirect_names_a_slug_of_another_script(service: Service, client: FlaskClient) -> None:
     service.folder.write("a.txt", article(author="Jane Doe"))
     service.ingest()

@@ -13,9 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import DisconnectionError
 from werkzeug.test import Client, TestResponse
 
+from feedsvc.model.ids import mint_guid
 from feedsvc.model.selection import FeedFormat
 from feedsvc.store.engine import Store
-from feedsvc.store.entries import fetch_stored, withdraw_entry
+from feedsvc.store.entries import add_entries, fetch_stored, withdraw_entry
 from feedsvc.store.publishing import publishing
 from feedsvc.store.schema import entries
 from feedsvc.store.watch import watch_publication
@@ -23,6 +24,7 @@ from feedsvc.web.app import create_app
 from feedsvc.web.fast import FastLayer
 from feedsvc.web.wsgi import make_application
 from tests.service import Service, article
+from tests.store.desk import VERSIONS, Desk, make_draft
 
 FEED = "/feeds/all.atom"
 CODINGS = ("", "gzip", "br", "zstd", "gzip;q=0.5, br;q=0.1", "*", "identity;q=0", "gzip;q=0")
@@ -245,6 +247,27 @@ def test_a_store_that_is_down_shows_nobody_what_was_withdrawn(filled: Service) -
         patch.setattr(runtime.store.engine, "connect", refuse)
         assert client.get(FEED).status_code == 503
         assert client.get("/feeds.opml").status_code == 200
+
+
+def test_what_was_withdrawn_is_gone_from_its_archive_document_at_once(filled: Service) -> None:
+    desk = Desk(store=filled.runtime.store, lease=filled.lease, stopped=filled.stopped)
+    with desk.publishing() as work:
+        drafts = {mint_guid(): make_draft(f"{n}") for n in range(64)}
+        add_entries(work, drafts, versions=VERSIONS)
+    _, client = behind(filled)
+    archive = "/feeds/all/1-64.rss"
+    wait_for(lambda: client.get(archive).status_code == 200)
+    assert b"Bridge opens" in client.get(archive).data
+    withdraw(filled, "Bridge opens")
+    wait_for(lambda: departures(filled) == 1)
+    assert b"Bridge opens" not in client.get(archive).data
+    withdraw(filled, "Vote is counted")
+    wait_for(lambda: departures(filled) == 2)
+    client.get("/feeds.opml")
+    runtime = filled.runtime
+    with store_down(filled), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runtime.store.engine, "connect", refuse)
+        assert client.get(archive).status_code == 503
 
 
 def refuse() -> None:
