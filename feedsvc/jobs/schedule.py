@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_LEASE_TRIED_EVERY_S = 2.0
+_LEASE_TRIED_EVERY_S = 0.5
 _RUNS_LOOKED_FOR_EVERY_S = 0.5
 _DECIDED_FOR_S = 2.0
 # UTC, when few read and fewer publish.
