@@ -6,6 +6,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP = $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
 CONSTRAINTS = config/constraints.txt
+# Each process has a PostgreSQL server, extraction workers and ports of its own.
+TEST_PROCESSES ?= 2
 
 .PHONY: run test lint format bench bench-million accuracy soak clean
 .DEFAULT_GOAL := run
@@ -14,7 +16,7 @@ run: $(VENV)/.installed
 	$(VENV)/bin/feedsvc serve
 
 test: lint $(VENV)/.installed-dev
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n $(TEST_PROCESSES) --dist worksteal
 
 lint: $(VENV)/.installed-dev
 	$(VENV)/bin/ruff check
