@@ -26,6 +26,7 @@ _TEMPLATE = "feedsvc_template"
 _FIRST_ROWS = {
     "alembic_version": "SELECT version_num FROM alembic_version",
     "publication": "SELECT * FROM publication",
+    "search_index": "SELECT * FROM search_index",
     "feeds": "SELECT guid, kind, key, slug, name, updated, entry_count FROM feeds",
 }
 _COUNT_FROM_ONE = """
@@ -92,6 +93,7 @@ class PostgresqlServer:
                 for name in [
                     *(t.name for t in reversed(metadata.sorted_tables)),
                     "alembic_version",
+                    "entry_terms",
                 ]:
                     connection.execute(text(f"DELETE FROM {name}"))
                 connection.execute(text(_COUNT_FROM_ONE))

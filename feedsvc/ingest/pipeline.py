@@ -18,6 +18,7 @@ from feedsvc.ingest.sanitize import sanitize_html
 from feedsvc.model.document import NO_DEFAULTS, RootDefaults
 from feedsvc.model.entry import EntryDraft
 from feedsvc.model.ids import content_fingerprint
+from feedsvc.model.terms import terms_of_html
 from feedsvc.settings import LimitSettings
 
 # Stored with each entry, beside the policy's. Raise it whenever a rule of decoding, reading or
@@ -69,6 +70,7 @@ def draft_entry(
             e if is_xml_text(e.value) else replace(e, value=to_xml_chars(e.value))
             for e in extraction.evidence
         ),
+        body_terms=terms_of_html(html),
     )
 
 

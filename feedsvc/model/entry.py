@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from feedsvc.model.terms import Terms
+
 EARLIEST_SERVED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -106,6 +108,7 @@ class EntryDraft:
     most `body_excerpt_bytes` in; None where it is served whole.
     language: BCP 47, or None. canonical_url: absolute http(s), or None.
     fingerprint: `content_fingerprint`, or None for a text too short to be told by it.
+    body_terms: `terms_of_html(html)`, made where there is time for it; None: the store makes them.
     """
 
     key: str = ""
@@ -124,6 +127,7 @@ class EntryDraft:
     canonical_url: str | None
     fingerprint: bytes | None
     evidence: tuple[Evidence, ...]
+    body_terms: Terms | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class SelectionKind(StrEnum):
-    """By what a feed selects entries; those of NAMED have a slug, the others are one each."""
+    """By what a feed selects entries; those of NAMED have a slug, a search has its query."""
 
     ALL = "all"
     CUSTOM = "custom"
@@ -18,6 +18,7 @@ class SelectionKind(StrEnum):
     AUTHOR = "author"
     TAG = "tag"
     LANGUAGE = "language"
+    SEARCH = "search"
 
 
 NAMED = (
@@ -31,7 +32,10 @@ NAMED = (
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Selection:
-    """The entries of one feed: every live entry, or those of one source, author, tag, language."""
+    """The entries of one feed: every live entry, or those of one source, author, tag, language.
+
+    slug: for a search, its query in canonical form (`SearchQuery.text`).
+    """
 
     kind: SelectionKind = SelectionKind.ALL
     slug: str = ""

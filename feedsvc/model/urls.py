@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from feedsvc.model.archive import ArchiveRange, History
-from feedsvc.model.selection import FeedFormat, Selection
+from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,16 +37,31 @@ class SiteUrls:
     def favicon(self) -> str:
         return f"{self.base_url}/favicon.ico"
 
+    @property
+    def opensearch(self) -> str:
+        """Tells browsers how to search here."""
+        return f"{self.base_url}/opensearch.xml"
+
+    def search(self, query: str = "") -> str:
+        """The page for people that searches; with its form filled in, and what was found."""
+        return f"{self.base_url}/search" + (f"?q={quote(query, safe='')}" if query else "")
+
+    def search_feeds(self, format: FeedFormat) -> str:
+        """Where the feeds of searches are, without a query."""
+        return f"{self.base_url}/feeds/search.{format}"
+
     def feed(
         self, selection: Selection, format: FeedFormat, archive: ArchiveRange | None = None
     ) -> str:
         """The subscription document of a feed, or one of its archive documents."""
+        is_search = selection.kind is SelectionKind.SEARCH
         name = str(selection.kind)
-        if selection.slug:
+        if selection.slug and not is_search:
             name += f"/{quote(selection.slug, safe='')}"
         if archive:
             name += f"/{archive}"
-        return f"{self.base_url}/feeds/{name}.{format}"
+        query = f"?q={quote(selection.slug, safe='')}" if is_search else ""
+        return f"{self.base_url}/feeds/{name}.{format}{query}"
 
     def history(self, selection: Selection, format: FeedFormat, history: History) -> dict[str, str]:
         """By relation, the other documents of a feed that one links to (RFC 5005 section 4)."""

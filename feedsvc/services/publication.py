@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -17,25 +17,41 @@ from feedsvc.feeds.archive import (
 )
 from feedsvc.feeds.render import RENDERERS
 from feedsvc.feeds.window import WindowLimits, take_window
-from feedsvc.model.archive import ArchiveRange
+from feedsvc.model.archive import ArchiveRange, History
 from feedsvc.model.entry import Entry
-from feedsvc.model.feed import Feed, FeedDocument, Presentation, Site
+from feedsvc.model.feed import Candidate, Feed, FeedDocument, Presentation, Site
 from feedsvc.model.languages import language_name
+from feedsvc.model.search import SearchQuery, search_guid
 from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.services.corrections import Corrections
 from feedsvc.settings import FeedSettings
 from feedsvc.store.engine import Store
-from feedsvc.store.entries import fetch_article, fetch_entries, select_candidates, select_tombstones
+from feedsvc.store.entries import (
+    fetch_article,
+    fetch_at,
+    fetch_entries,
+    select_candidates,
+    select_tombstones,
+)
 from feedsvc.store.feeds import fetch_feed, list_feeds
 from feedsvc.store.members import FeedMembers, last_sequence
 from feedsvc.store.migrate import check_schema
 from feedsvc.store.publishing import PublicationVersion, fetch_version
+from feedsvc.store.search import MatchingEntries, last_departure, search_began, select_matching
 from feedsvc.store.watch import Shown, watch_publication
 
-__all__ = ["Publication", "Shown"]
+__all__ = ["Publication", "SearchPage", "Shown"]
 
 _KIND_ORDER = list(SelectionKind)
 _TOMBSTONES = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchPage:
+    """Some of what a search finds. next_below: where the next page begins, None on the last."""
+
+    entries: tuple[Entry, ...]
+    next_below: int | None
 
 
 class Publication:
@@ -63,20 +79,62 @@ class Publication:
                 entries = tuple(self._corrections.in_feed(connection))
                 return RENDERERS[format](self._site, feed, entries, version.changed_at)
             history = subscription_history(FeedMembers(connection, number))
-            cut = history.previous.last if history.previous else 0
             limits = limits_of(self._window, feed.presentation)
             limit = max(limits.max_entries, MOST_MEMBERS)
             newest = select_candidates(connection, number, selection.kind, limit)
-            window = take_window(newest, limits, cut=cut)
-            entries = fetch_entries(connection, [c.entry_id for c in window])
+            entries = _fetch_window(connection, newest, limits, history)
             shown = replace(_named(feed), history=history)
             if self._has_tombstones:
-                since = window[-1].arrived_at if window else None
+                since = entries[-1].arrived_at if entries else None
                 gone = select_tombstones(connection, number, since=since, limit=_TOMBSTONES)
                 shown = replace(shown, tombstones=gone)
             return RENDERERS[format](self._site, shown, entries, version.changed_at)
 
         return self._made(render)
+
+    def search_feed(self, query: SearchQuery, format: FeedFormat) -> FeedDocument:
+        """The feed document of a search; whatever is searched for, there is one."""
+
+        def render(connection: Connection, version: PublicationVersion) -> FeedDocument:
+            history = subscription_history(MatchingEntries(connection, query))
+            limit = max(self._window.max_entries, MOST_MEMBERS)
+            newest = select_matching(connection, query, limit)
+            entries = _fetch_window(connection, newest, self._window, history)
+            feed = replace(_feed_of_search(connection, query, entries), history=history)
+            return RENDERERS[format](self._site, feed, entries, version.changed_at)
+
+        return self._made(render)
+
+    def search_archive(
+        self, query: SearchQuery, wanted: ArchiveRange, format: FeedFormat
+    ) -> FeedDocument:
+        """The archive document of a search that covers a range: `archive` for what matches today.
+
+        What departed counts no more, so that ranges may also become one again; each remains a
+        document by itself, and no walk along the links leaves out what matches.
+        """
+
+        def render(connection: Connection, version: PublicationVersion) -> FeedDocument:
+            _check_given(connection, wanted)
+            matching = MatchingEntries(connection, query)
+            own = newest_within(matching, wanted)
+            entries = fetch_at(connection, matching.within(own))
+            feed = replace(
+                _feed_of_search(connection, query, entries),
+                history=archive_history(matching, own),
+            )
+            return RENDERERS[format](self._site, feed, entries, version.changed_at)
+
+        return self._made(render)
+
+    def search(self, query: SearchQuery, *, limit: int, below: int | None = None) -> SearchPage:
+        """What a search finds, the newest arrival first. below: a sequence that it stands below."""
+        with self._store.reading() as connection:
+            newest = select_matching(connection, query, limit + 1, below=below)
+            found = [candidate.entry_id for candidate in newest]
+            entries = fetch_entries(connection, found[:limit])
+        more = len(found) > limit
+        return SearchPage(entries=entries, next_below=entries[-1].sequence if more else None)
 
     def archive(
         self, selection: Selection, wanted: ArchiveRange, format: FeedFormat
@@ -89,8 +147,7 @@ class Publication:
 
         def render(connection: Connection, version: PublicationVersion) -> FeedDocument:
             number, feed = fetch_feed(connection, selection)
-            if wanted.last > last_sequence(connection):
-                raise NotFound(f"numbers up to {wanted.last} have not been given yet")
+            _check_given(connection, wanted)
             members = FeedMembers(connection, number)
             own = newest_within(members, wanted)
             lying = members.within(own)
@@ -161,6 +218,36 @@ def limits_of(everywhere: WindowLimits, feed: Presentation) -> WindowLimits:
 def _in_order(feeds: list[Feed]) -> tuple[Feed, ...]:
     named = [_named(feed) for feed in feeds]
     return tuple(sorted(named, key=lambda feed: _KIND_ORDER.index(feed.selection.kind)))
+
+
+def _fetch_window(
+    connection: Connection, newest: Iterable[Candidate], limits: WindowLimits, history: History
+) -> tuple[Entry, ...]:
+    cut = history.previous.last if history.previous else 0
+    window = take_window(newest, limits, cut=cut)
+    return fetch_entries(connection, [candidate.entry_id for candidate in window])
+
+
+def _check_given(connection: Connection, wanted: ArchiveRange) -> None:
+    if wanted.last > last_sequence(connection):
+        raise NotFound(f"numbers up to {wanted.last} have not been given yet")
+
+
+def _feed_of_search(connection: Connection, query: SearchQuery, entries: Sequence[Entry]) -> Feed:
+    """A search's feed, dated by what it shows and by what last departed from it."""
+    _, everything = fetch_feed(connection, Selection())
+    instants = [entry.updated for entry in entries]
+    departed_at = last_departure(connection, query)
+    if departed_at:
+        instants.append(departed_at)
+    return Feed(
+        guid=search_guid(everything.guid, query),
+        selection=query.selection,
+        name=f"search for {query.text}",
+        updated=max(instants) if instants else search_began(connection),
+        language=None,
+        entry_count=len(entries),
+    )
 
 
 def _named(feed: Feed) -> Feed:

@@ -50,6 +50,7 @@ from feedsvc.store.entries import (
     edit_entry,
     fetch_stored,
     find_by_canonical_url,
+    follow_place,
     note_evidence,
     repeat_departures,
     return_entry,
@@ -299,7 +300,9 @@ class Settling:
             versions=self._around.versions,
         )
         if recorded:
+            given = self._work.sequence
             self._work.guids.put_back(entry_id, recorded)
+            follow_place(self._work, entry_id, was=given)
             repeat_departures(self._work)
         self._save_with_link(read, draft, entry_id, is_primary=True)
         return DocumentOutcome(

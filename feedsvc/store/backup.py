@@ -24,6 +24,7 @@ from sqlalchemy import JSON, Boolean, Connection, Table, func, select
 from feedsvc.errors import Interrupted, StoreError
 from feedsvc.store.engine import Store, open_store
 from feedsvc.store.failures import told
+from feedsvc.store.indexing import make_index
 from feedsvc.store.leases import take_lease
 from feedsvc.store.migrate import check_schema, upgrade
 from feedsvc.store.schema import documents, entries, leases, metadata
@@ -51,6 +52,8 @@ def back_up(store: Store, target: Path) -> None:
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         try:
             copy_into(store, part)
+            if not store.is_sqlite:
+                _make_index_in(part)
             _sync(part)
             part.rename(target)
         finally:
@@ -58,8 +61,20 @@ def back_up(store: Store, target: Path) -> None:
         _sync(target.parent)
 
 
+def _make_index_in(part: Path) -> None:
+    copy = open_store(f"sqlite:///{part}", busy_timeout_s=1)
+    try:
+        with copy.writing() as connection:
+            make_index(connection)
+        execute_alone(copy, "PRAGMA journal_mode = DELETE")
+    finally:
+        copy.close()
+
+
 def copy_into(store: Store, part: Path, gives_up: Callable[[], bool] = lambda: False) -> None:
     """Copy all that a store holds at one moment into a SQLite file, while others go on.
+
+    From PostgreSQL, without the full-text index: what takes long is left to whoever needs it.
 
     part: not there yet, or empty. gives_up: asked now and then. Raises Interrupted then.
     """
@@ -229,6 +244,7 @@ def _restore_rows(store: Store, copy: Path) -> None:
                 sink.execute(table.delete())
             for table in tables:
                 _copy_table_in(rows, sink, table)
+            make_index(sink)
             sink.exec_driver_sql("ANALYZE")  # or every query is planned as for empty tables
     finally:
         source.close()

@@ -30,6 +30,7 @@ from feedsvc.model.selection import SelectionKind
 from feedsvc.store.engine import take_ids
 from feedsvc.store.feeds import (
     Arrival,
+    all_with_names_today,
     count_entry,
     feeds_of_entry,
     memberships,
@@ -45,6 +46,13 @@ from feedsvc.store.schema import (
     feeds,
     recorded_departures,
     revisions,
+)
+from feedsvc.store.search import (
+    index_terms,
+    record_departure,
+    remove_from_index,
+    terms_of_draft,
+    terms_of_entry,
 )
 
 
@@ -113,6 +121,11 @@ def add_entries(
         ],
     )
     place_new_entries(work, arrivals)
+    named = all_with_names_today(work.connection, drafts.values())
+    index_terms(
+        work.connection,
+        {a.sequence: terms_of_draft(draft) for a, draft in zip(arrivals, named, strict=True)},
+    )
     work.touched.update(arrival.entry_id for arrival in arrivals)
     return [arrival.entry_id for arrival in arrivals]
 
@@ -160,8 +173,28 @@ def edit_entry(
     )
     if moves_updated and is_live:
         touch_corrections(connection, instant)
+    if is_live:
+        _index_anew(work, stored, instant if moves_updated else None)
     work.touched.add(stored.id)
     work.changed = True
+
+
+def _index_anew(work: Publishing, before: StoredEntry, instant: datetime | None) -> None:
+    """Let searches find what a live entry says now. instant: of the edit, None for a slight one."""
+    old = terms_of_entry(before.entry)
+    new = terms_of_entry(fetch_stored(work.connection, before.id).entry)
+    if old != new:
+        remove_from_index(work.connection, before.entry.sequence)
+        index_terms(work.connection, {before.entry.sequence: new})
+        record_departure(work.connection, old, instant or work.next_instant())
+
+
+def follow_place(work: Publishing, entry_id: int, *, was: int) -> None:
+    """Let searches find a live entry at the place it was put back to. was: its sequence before."""
+    entry = fetch_stored(work.connection, entry_id).entry
+    if entry.sequence != was:
+        remove_from_index(work.connection, was)
+        index_terms(work.connection, {entry.sequence: terms_of_entry(entry)})
 
 
 def note_evidence(
@@ -201,6 +234,8 @@ def withdraw_entry(
     _touch_feeds_of(work, stored, instant)
     if stored.state is EntryState.LIVE:
         count_entry(work.connection, stored.id, -1)
+        remove_from_index(work.connection, stored.entry.sequence)
+        record_departure(work.connection, terms_of_entry(stored.entry), instant)
     work.departures += 1
 
 
@@ -217,6 +252,7 @@ def return_entry(work: Publishing, stored: StoredEntry, *, by: str | None = None
     work.guids.note_departure(stored.entry.guid)
     _touch_feeds_of(work, stored, stored.entry.updated)
     count_entry(work.connection, stored.id, +1)
+    index_terms(work.connection, {stored.entry.sequence: terms_of_entry(stored.entry)})
 
 
 def repeat_departures(work: Publishing) -> None:
@@ -393,6 +429,14 @@ def select_tombstones(
         query = query.where(entries.c.departed_at >= since)
     rows = connection.execute(query)
     return tuple(Tombstone(guid=row.guid, departed_at=row.departed_at) for row in rows)
+
+
+def fetch_at(connection: Connection, sequences: Sequence[int]) -> tuple[Entry, ...]:
+    """The live entries with these sequences, the newest arrival first."""
+    ids = select(entries.c.id).where(
+        entries.c.sequence.in_(sequences), entries.c.state == EntryState.LIVE
+    )
+    return fetch_entries(connection, connection.scalars(ids).all())
 
 
 def fetch_entries(connection: Connection, entry_ids: Sequence[int]) -> tuple[Entry, ...]:

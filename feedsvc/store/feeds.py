@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -60,10 +60,20 @@ def memberships(draft: EntryDraft) -> list[Membership]:
 
 def with_names_today(connection: Connection, draft: EntryDraft) -> EntryDraft:
     """A draft that calls its source, authors and tags as their feeds are called by now."""
-    today = names_today(connection, [membership.key for membership in memberships(draft)])
-    if not today:
-        return draft
+    (named,) = all_with_names_today(connection, [draft])
+    return named
 
+
+def all_with_names_today(
+    connection: Connection, drafts: Iterable[EntryDraft]
+) -> Sequence[EntryDraft]:
+    """The same of many, with one look at the names."""
+    drafts = list(drafts)
+    today = names_today(connection, [m.key for draft in drafts for m in memberships(draft)])
+    return [_renamed(draft, today) for draft in drafts] if today else drafts
+
+
+def _renamed(draft: EntryDraft, today: Mapping[tuple[str, str], str]) -> EntryDraft:
     def named(kind: SelectionKind, name: str) -> str:
         return today.get((kind, fold(name)), name)
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from feedsvc.bundled import bundled
 from feedsvc.errors import StoreError
 from feedsvc.store.engine import Store
+from feedsvc.store.indexing import is_index_made, make_index
 
 
 def upgrade(store: Store) -> tuple[str | None, str]:
@@ -24,7 +25,7 @@ def upgrade(store: Store) -> tuple[str | None, str]:
     head = scripts.get_current_head()
     assert head is not None
     with store.reading() as connection:
-        if _current(connection) == head:
+        if _current(connection) == head and is_index_made(connection):
             return head, head  # even where nobody may write
     with store.writing() as connection:
         if not store.is_sqlite:
@@ -34,7 +35,7 @@ def upgrade(store: Store) -> tuple[str | None, str]:
             connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7310596)")
         before = _current(connection)
-        if before == head:
+        if before == head and is_index_made(connection):
             return before, head
         if before is not None and before not in {s.revision for s in scripts.walk_revisions()}:
             raise StoreError(
@@ -45,6 +46,8 @@ def upgrade(store: Store) -> tuple[str | None, str]:
         config.set_main_option("script_location", str(bundled("migrations")).replace("%", "%%"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if not is_index_made(connection):
+            make_index(connection)
     return before, head
 
 

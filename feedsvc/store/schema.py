@@ -260,6 +260,24 @@ recorded_departures = Table(
     Column("reason", Text),
 )
 
+# One row. rules: of `model/terms.py`, by which `entry_terms` was made (`store/search.py`; it is
+# not among these tables, since each database has its own kind); made_at: when there came to be one.
+search_index = Table(
+    "search_index",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True),
+    Column("rules", Integer, nullable=False),
+    Column("made_at", Instant, nullable=False),
+)
+
+# What entries could be found by until they departed, or said something else.
+departed_terms = Table(
+    "departed_terms",
+    metadata,
+    Column("departed_at", Instant, primary_key=True, autoincrement=False),
+    Column("zlib_terms", LargeBinary, nullable=False),
+)
+
 leases = Table(
     "leases",
     metadata,

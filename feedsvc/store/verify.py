@@ -12,12 +12,16 @@ from typing import Any
 from sqlalchemy import Connection, Result, Select, and_, exists, func, or_, select
 from sqlalchemy.exc import OperationalError
 
+from feedsvc.clock import to_microseconds
 from feedsvc.model.entry import EntryState
 from feedsvc.model.ids import short_id
+from feedsvc.model.search import SearchQuery
 from feedsvc.model.selection import SelectionKind
+from feedsvc.model.terms import split_terms
 from feedsvc.store.engine import Store
 from feedsvc.store.guids import guid_file, read_guids
 from feedsvc.store.schema import (
+    departed_terms,
     document_entries,
     documents,
     entries,
@@ -27,9 +31,11 @@ from feedsvc.store.schema import (
     originals,
     publication,
 )
+from feedsvc.store.search import find_matches, indexed_numbers
 
 _EXAMPLES = 5
 _ROWS_AT_ONCE = 500
+_WORDS_OF_TITLE = 8
 _STEPS_BETWEEN_LOOKS = 100_000
 
 
@@ -129,6 +135,30 @@ def _bytes_are_theirs(connection: Connection) -> Iterator[str]:
             yield f"sha256 {row.sha256.hex()}"
 
 
+def _not_indexed(connection: Connection) -> Iterator[str]:
+    """What the index lacks, or should not have: entries by sequence, departures by instant."""
+    live = select(entries.c.sequence).where(entries.c.state == EntryState.LIVE)
+    departed = select(departed_terms.c.departed_at)
+    wanted = set(connection.scalars(live)) | {
+        -to_microseconds(instant) for instant in connection.scalars(departed)
+    }
+    for number in sorted(wanted ^ set(indexed_numbers(connection))):
+        yield f"sequence {number}" if number > 0 else f"departure {-number}"
+
+
+def _not_found(connection: Connection) -> Iterator[str]:
+    query = select(entries.c.guid, entries.c.sequence, entries.c.title)
+    for row in _streamed(connection, query.where(entries.c.state == EntryState.LIVE)):
+        title = tuple(split_terms(row.title)[:_WORDS_OF_TITLE])
+        if not title:
+            continue  # signs alone
+        search = SearchQuery(text="", required=(title,), excluded=())
+        if not find_matches(
+            connection, search, above=row.sequence - 1, below=row.sequence + 1, limit=1
+        ):
+            yield row.guid
+
+
 def _unrecorded(connection: Connection, store: Store) -> Iterator[str]:
     """Entries that a lost database would not get back; none while the file is to be made anew."""
     path = guid_file(store)
@@ -217,5 +247,7 @@ _RULES: dict[str, Finder] = {
         )
     ),
     "kept bytes are what they were": _bytes_are_theirs,
+    "the search index holds every live entry and every departure, and no other": _not_indexed,
+    "searching finds every live entry by its title": _not_found,
 }
 _SQLITE_ALONE = (_file_is_whole, _references)

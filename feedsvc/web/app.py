@@ -11,7 +11,16 @@ from flask import Flask, Response, abort, request
 from werkzeug.routing import RequestRedirect
 
 from feedsvc.model.selection import NAMED, FeedFormat
-from feedsvc.web import admin_api, admin_entries, articles, assets, feeds, pages, probes
+from feedsvc.web import (
+    admin_api,
+    admin_entries,
+    articles,
+    assets,
+    feeds,
+    pages,
+    probes,
+    search,
+)
 from feedsvc.web.errors import install_error_handlers
 from feedsvc.web.headers import install_headers
 from feedsvc.web.templating import install_templating
@@ -40,7 +49,11 @@ ROUTES = (
     Route(path=f"/feeds/{_KIND}/<slug>.{_FORMAT}", view=feeds.selected_feed),
     Route(path=f"/feeds/all/<numbers>.{_FORMAT}", view=feeds.main_archive),
     Route(path=f"/feeds/{_KIND}/<slug>/<numbers>.{_FORMAT}", view=feeds.selected_archive),
+    Route(path=f"/feeds/search.{_FORMAT}", view=search.search_feed),
+    Route(path=f"/feeds/search/<numbers>.{_FORMAT}", view=search.search_archive),
     Route(path="/feeds.opml", view=feeds.opml),
+    Route(path="/search", view=search.search_page),
+    Route(path="/opensearch.xml", view=search.opensearch),
     Route(path="/articles/<short_id>", view=articles.article),
     Route(path="/articles/<short_id>/<slug>", view=articles.article),
     Route(path="/corrections/<short_id>", view=articles.corrections),

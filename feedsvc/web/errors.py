@@ -63,7 +63,7 @@ HEADINGS: Mapping[int, str] = {
 }
 RETRY_AFTER_S = 30
 _PLAIN_PATHS = (
-    *("/feeds/", "/feeds.opml", "/static/", "/favicon.ico"),
+    *("/feeds/", "/feeds.opml", "/opensearch.xml", "/static/", "/favicon.ico"),
     *("/robots.txt", "/healthz", "/readyz"),
 )
 

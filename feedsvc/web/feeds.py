@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Response, request
 
 from feedsvc.errors import FeedGone, FeedRenamed, NotFound
-from feedsvc.model.archive import History, read_range
+from feedsvc.model.archive import ArchiveRange, History, read_range
 from feedsvc.model.feed import FeedDocument
 from feedsvc.model.ids import slugify
 from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
@@ -62,7 +62,13 @@ def opml(runtime: Runtime) -> Response:
 
 
 def _serve(runtime: Runtime, selection: Selection, format: FeedFormat) -> Response:
-    document = runtime.publication.feed(selection, format)
+    return answer_feed(runtime, runtime.publication.feed(selection, format), selection, format)
+
+
+def answer_feed(
+    runtime: Runtime, document: FeedDocument, selection: Selection, format: FeedFormat
+) -> Response:
+    """The subscription document of a feed, as its URL answers it."""
     links = _links(runtime, selection, format, document.history)
     return _answer(runtime, document, links, runtime.settings.feeds.max_age_s)
 
@@ -70,10 +76,27 @@ def _serve(runtime: Runtime, selection: Selection, format: FeedFormat) -> Respon
 def _serve_archive(
     runtime: Runtime, selection: Selection, numbers: str, format: FeedFormat
 ) -> Response:
+    wanted = wanted_range(numbers)
+    document = runtime.publication.archive(selection, wanted, format)
+    return answer_archive(runtime, document, wanted, selection, format)
+
+
+def wanted_range(numbers: str) -> ArchiveRange:
+    """The range that an address names. Raises NotFound."""
     wanted = read_range(numbers)
     if wanted is None:
         raise NotFound(f"no archive document covers {numbers!r}")
-    document = runtime.publication.archive(selection, wanted, format)
+    return wanted
+
+
+def answer_archive(
+    runtime: Runtime,
+    document: FeedDocument,
+    wanted: ArchiveRange,
+    selection: Selection,
+    format: FeedFormat,
+) -> Response:
+    """An archive document, as the URL of the range `wanted` answers it."""
     own = document.history.own
     if own != wanted:
         # Halved since: the links of its newest part lead on to the others.

@@ -37,6 +37,7 @@ def install_templating(app: Flask, runtime: Runtime) -> None:
     prefix = urlsplit(runtime.site.urls.base_url).path
     app.jinja_env.filters.update(
         path=lambda url: urlsplit(url).path,
+        relative=lambda url: urlsplit(url)._replace(scheme="", netloc="").geturl(),
         day=day,
         moment=moment,
         machine_date=machine_date,

@@ -37,7 +37,7 @@ def filled(service: Service) -> Store:
 
 def test_a_store_in_order_keeps_every_rule(filled: Store) -> None:
     rules = [found.rule for found in verify(filled)]
-    assert len(rules) == (14 if filled.is_sqlite else 12)
+    assert len(rules) == (16 if filled.is_sqlite else 14)
     assert broken(filled) == {}
 
 

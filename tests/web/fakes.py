@@ -18,8 +18,11 @@ from feedsvc.model.feed import Feed, FeedDocument, Site
 from feedsvc.model.ids import slugify
 from feedsvc.model.languages import language_name
 from feedsvc.model.run import OutcomePage, Run, RunRequest, RunState, Trigger
+from feedsvc.model.search import SearchQuery
 from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
+from feedsvc.model.terms import split_terms
 from feedsvc.model.urls import SiteUrls
+from feedsvc.services.publication import SearchPage
 from feedsvc.services.withdrawals import Decided
 from feedsvc.settings import Settings, load_settings
 
@@ -191,6 +194,22 @@ class FakePublication:
         following = None if own.last == 128 else ArchiveRange(first=65, last=128)
         history = History(own=own, previous=previous, following=following)
         return replace(document, body=f"{own} of ".encode() + document.body, history=history)
+
+    def search_feed(self, query: SearchQuery, format: FeedFormat) -> FeedDocument:
+        self._check()
+        body = f"the search for {query.text} as {format}: ".encode() + b"same " * 99
+        return FeedDocument(
+            body=body, media_type=format.media_type, last_modified=self.last_modified
+        )
+
+    def search(self, query: SearchQuery, *, limit: int, below: int | None = None) -> SearchPage:
+        """What has the first word in its title; two at a time."""
+        self._check()
+        word = query.required[0][0]
+        found = [e for e in self.entries if word in split_terms(e.title)]
+        if below is not None:
+            found = []
+        return SearchPage(entries=tuple(found[:2]), next_below=7 if len(found) > 2 else None)
 
     def opml(self) -> FeedDocument:
         self._check()
