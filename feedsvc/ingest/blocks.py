@@ -37,24 +37,16 @@ def _is_clean(html: str) -> bool:
 def _check_written(html: str) -> None:
     """Verify that each character with a meaning in HTML is of the tags and references written here.
 
-    Counting is ten times as fast as `check_safe`. Raises RefusedDocument.
+    To count them is several times as fast as `check_safe`. Raises RefusedDocument.
     """
-    tags = sum(map(html.count, _WRITTEN_TAGS))
-    references = sum(map(html.count, _WRITTEN_REFERENCES))
-    meant = (html.count("<"), html.count(">"), html.count("&"))
-    if meant != (tags, tags, references):
+    tags = len(_WRITTEN_TAG.findall(html))
+    references = len(_WRITTEN_REFERENCE.findall(html))
+    if (html.count("<"), html.count(">"), html.count("&")) != (tags, tags, references):
         raise RefusedDocument("its text would be taken for HTML")
 
 
-_WRITTEN_TAGS = (
-    "<br>",
-    *(
-        f"<{end}{name}>"
-        for name in ("p", "pre", "h2", "ul", "li", "blockquote")
-        for end in ("", "/")
-    ),
-)
-_WRITTEN_REFERENCES = ("&amp;", "&lt;", "&gt;", "&nbsp;")
+_WRITTEN_TAG = re.compile("</?(?:p|pre|h2|ul|li|blockquote|br)>")
+_WRITTEN_REFERENCE = re.compile("&(?:amp|lt|gt|nbsp);")
 
 
 def _written(blocks: tuple[Block, ...]) -> str:

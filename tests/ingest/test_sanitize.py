@@ -14,7 +14,7 @@ from feedsvc.ingest.article import Block, BlockKind
 from feedsvc.ingest.blocks import excerpt_end, html_text, render_blocks
 from feedsvc.ingest.links import LINK_SCHEMES, absolute_url
 from feedsvc.ingest.policy import POLICY
-from feedsvc.ingest.sanitize import check_safe, sanitize_html
+from feedsvc.ingest.sanitize import check_safe, require_bleach, sanitize_html
 from feedsvc.settings import LimitSettings, load_settings
 
 BASE = "https://quay.example/2024/page.html"
@@ -349,6 +349,21 @@ def test_html_built_from_plain_text_is_what_the_sanitizers_make_of_it(
 ) -> None:
     html = render_blocks(blocks)
     assert clean(html, base=None) == html
+
+
+def test_text_that_was_not_escaped_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feedsvc.ingest.blocks.escape", str)
+    for text in ("<b>", "a < b", "a > b", "&copy;", "<p onclick=x>"):
+        with pytest.raises(RefusedDocument, match="taken for HTML"):
+            render_blocks((Block(text=text),))
+
+
+def test_a_bleach_with_known_holes_is_refused() -> None:
+    require_bleach("6.4.0")
+    require_bleach("10.0")
+    for version in ("6.3.9", "5.0.1"):
+        with pytest.raises(ImportError, match=r"6\.4\.0"):
+            require_bleach(version)
 
 
 def test_plain_text_is_shown_character_for_character() -> None:
