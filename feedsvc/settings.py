@@ -270,6 +270,8 @@ class ServerSettings(_Section):
     port: Annotated[int, Field(ge=0, le=65535)]
     workers: PositiveInt
     threads: PositiveInt
+    trusted_proxies: Annotated[int, Field(ge=0, le=10)]
+    requests_per_minute: Annotated[int, Field(ge=0)]
 
 
 class LogSettings(_Section):

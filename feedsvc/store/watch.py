@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 # A PostgreSQL that has not answered for so long is down, or hangs.
 _SILENT_AFTER_S = 1.0
 _ASK_EVERY_S = 0.1
+# A poll may be answered by what was shown so long ago: a thousand polls ask SQLite once.
+_FRESH_S = 0.01
 # A SQLite that failed is asked again only after so long, not by every poll.
 _PAUSE_S = 0.25
 
@@ -59,7 +61,7 @@ def _own_connection(store: Store) -> Any:  # Any: the driver's own connection
 
 
 class _SqliteWatch:
-    """Asks at every poll, on its own connection; `PRAGMA data_version` moves with any commit."""
+    """Asks while polls come, on its own connection; any commit moves `PRAGMA data_version`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -68,12 +70,18 @@ class _SqliteWatch:
         self._connection: Any = None  # Any: the driver's own
         self._data_version = -1
         self._shown: Shown | None = None
+        self._asked_at = -_FRESH_S
         self._not_before = 0.0
 
     def shown(self) -> Shown | None:
+        now = time.monotonic()
+        if now - self._asked_at < _FRESH_S:
+            return self._shown
         with self._lock:
             try:
-                return self._ask()
+                shown = self._ask()
+                self._asked_at = now
+                return shown
             except (SQLAlchemyError, StoreError, self._store.engine.dialect.loaded_dbapi.Error):
                 self._forget()
                 self._not_before = time.monotonic() + _PAUSE_S

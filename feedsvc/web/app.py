@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, update_wrapper
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, abort, request
@@ -23,6 +23,7 @@ from feedsvc.web import (
 )
 from feedsvc.web.errors import install_error_handlers
 from feedsvc.web.headers import install_headers
+from feedsvc.web.limits import install_limits
 from feedsvc.web.templating import install_templating
 
 if TYPE_CHECKING:
@@ -75,9 +76,10 @@ def create_app(runtime: Runtime) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = admin_api.MAX_BODY_BYTES
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     for route in ROUTES:
-        view = partial(route.view, runtime)
+        view = update_wrapper(partial(route.view, runtime), route.view)
         app.add_url_rule(route.path, route.path, view, methods=[route.method])
     app.before_request(partial(_refuse_hopeless_paths, runtime))
+    install_limits(app, runtime)
     install_templating(app, runtime)
     install_error_handlers(app, runtime)
     install_headers(app, runtime)

@@ -52,6 +52,7 @@ WORDS: Mapping[int, str] = {
     410: "This article was published here and has been withdrawn.",
     413: "The request is too large.",
     415: "The request must be JSON, with “Content-Type: application/json”.",
+    429: "That was a great many requests in one minute. Please go on a little later.",
     500: "Something went wrong on our side. It has been noted.",
     503: "The articles cannot be reached at the moment. Please try again shortly.",
 }
@@ -161,9 +162,9 @@ def _finished(runtime: Runtime, response: Response) -> Response:
     status = response.status_code
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
-    lasting = status < HTTPStatus.INTERNAL_SERVER_ERROR
+    lasting = status < HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.TOO_MANY_REQUESTS
     response.headers["Cache-Control"] = (
         page_cache_control(runtime.settings.feeds) if lasting else "no-store"
     )

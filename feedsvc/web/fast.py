@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from feedsvc.web.kept import Kept, KeptAnswers
+from feedsvc.web.limits import RENEWING
 from feedsvc.web.responses import FOUND, Answer, Prepared
 
 if TYPE_CHECKING:
@@ -111,17 +112,20 @@ class FastLayer:
                     return self._send(kept, environ, start_response)
                 again = answers.get(url)  # somebody may have rendered it while we waited
                 if again is None or again.shown.version < shown.version:
-                    made = self._render(environ)
+                    made = self._render(environ, is_known=kept is not None)
                     if isinstance(made, _Other):
+                        if kept is not None and made.is_trouble:
+                            return self._send(kept, environ, start_response, is_stale=True)
                         answers.drop(url)
                         return made.send(environ, start_response)
                     again = answers.put(url, shown, made)
         return self._send(again, environ, start_response)
 
-    def _render(self, environ: Environ) -> Prepared | _Other:
+    def _render(self, environ: Environ, *, is_known: bool) -> Prepared | _Other:
         """What Flask answers to this URL, whoever asks: to be kept, or something else once."""
         neutral = {name: value for name, value in environ.items() if name not in _CONDITIONAL}
         neutral["REQUEST_METHOD"] = "GET"
+        neutral[RENEWING] = is_known
         if not neutral["PATH_INFO"].startswith(_WITH_QUERY):
             neutral["QUERY_STRING"] = ""
         made = _Other()
@@ -189,6 +193,11 @@ class _Other:
 
     def _write(self, _data: bytes) -> object:
         raise NotImplementedError("Flask does not use WSGI's write()")
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether it says nothing of what is asked for, only that it cannot be had just now."""
+        return self.status.startswith("5")
 
     def send(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         return _send(Answer(self.status, self.headers, self.body), environ, start_response)

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from multiprocessing.connection import wait
 from typing import Any
 
+from werkzeug.middleware.proxy_fix import ProxyFix
+
 from feedsvc.logs import set_up_logging
 from feedsvc.runtime import Runtime, open_runtime
 from feedsvc.settings import Settings
@@ -32,7 +34,9 @@ def load_application(settings: Settings) -> Application:
 def make_application(runtime: Runtime) -> Application:
     """Flask's application with the fast layer in front of it."""
     refusal = headers_everywhere(runtime) | {"Content-Security-Policy": DATA_POLICY}
-    return FastLayer(create_app(runtime), runtime, list(refusal.items()))
+    layer = FastLayer(create_app(runtime), runtime, list(refusal.items()))
+    proxies = runtime.settings.server.trusted_proxies
+    return ProxyFix(layer, x_for=proxies, x_proto=0, x_host=0) if proxies else layer
 
 
 def spare_the_collector() -> None:

@@ -1,0 +1,66 @@
+"""How often one client may ask for what costs work (Flask-Limiter).
+
+What the fast layer holds is never counted: polls of feeds are meant to be answered. Counted is what
+reaches Flask: pages and searches nobody asked for lately, names never seen, the admin endpoint.
+Each process counts for itself.
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+
+if TYPE_CHECKING:
+    from feedsvc.runtime import Runtime
+
+# Set by the fast layer where it asks on behalf of everybody.
+RENEWING = "feedsvc.renewing"
+_ADMIN_PER_MINUTE = 60
+_NETWORK_BITS = 64  # what a provider gives one customer, of an IPv6 address
+_NOT_COUNTED = frozenset({304})
+_PROBES = ("/healthz", "/readyz")
+
+
+def install_limits(app: Flask, runtime: Runtime) -> None:
+    """Count by client; 0 a minute counts nothing."""
+    per_minute = runtime.settings.server.requests_per_minute
+    if per_minute == 0:
+        return
+    Limiter(
+        client,
+        app=app,
+        default_limits=[lambda: f"{_allowed(per_minute)} per minute"],
+        default_limits_exempt_when=_is_exempt,
+        default_limits_deduct_when=_counts,
+        storage_uri="memory://",
+        strategy="sliding-window-counter",
+    )
+
+
+def client() -> str:
+    """Who asks: an IPv4 address, or the network of an IPv6 address."""
+    address = request.remote_addr or ""
+    try:
+        parsed = ip_address(address)
+    except ValueError:  # a Unix socket has none
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return address
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return f"{IPv6Address(int(parsed) >> _NETWORK_BITS << _NETWORK_BITS)}/{_NETWORK_BITS}"
+
+
+def _allowed(per_minute: int) -> int:
+    return min(per_minute, _ADMIN_PER_MINUTE) if request.path.startswith("/admin") else per_minute
+
+
+def _is_exempt() -> bool:
+    return bool(request.environ.get(RENEWING)) or request.path.startswith(_PROBES)
+
+
+def _counts(response: Response) -> bool:
+    return response.status_code not in _NOT_COUNTED
