@@ -10,7 +10,7 @@ from itertools import groupby
 from feedsvc.errors import RefusedDocument
 from feedsvc.ingest.article import Block, BlockKind
 from feedsvc.ingest.bounds import VOID_ELEMENTS
-from feedsvc.ingest.extract.textual import is_xml_text
+from feedsvc.ingest.extract.textual import balance_isolates, is_undirected, without_overrides
 from feedsvc.ingest.policy import BLOCK_ELEMENTS
 from feedsvc.ingest.sanitize import PLAIN_TOKEN, escape, xml_chars
 
@@ -24,14 +24,14 @@ def render_blocks(blocks: tuple[Block, ...]) -> str:
     Nothing of the text can become markup, so the parsers are spared; a last check is not.
     """
     html = _written(blocks)
-    if not _is_clean(html):
-        html = _written(tuple(replace(block, text=xml_chars(block.text)) for block in blocks))
+    if "\f" in html or not is_undirected(html):
+        html = _written(tuple(replace(block, text=_cleaned(block.text)) for block in blocks))
     _check_written(html)
     return html
 
 
-def _is_clean(html: str) -> bool:
-    return "\r" not in html and "\f" not in html and is_xml_text(html)
+def _cleaned(text: str) -> str:
+    return balance_isolates(without_overrides(xml_chars(text)))
 
 
 def _check_written(html: str) -> None:

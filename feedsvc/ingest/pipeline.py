@@ -23,7 +23,7 @@ from feedsvc.settings import LimitSettings
 
 # Stored with each entry, beside the policy's. Raise it whenever a rule of decoding, reading or
 # extracting changes what a document gives.
-EXTRACTOR_VERSION = 2
+EXTRACTOR_VERSION = 3
 
 
 def draft_entry(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from feedsvc.ingest.bounds import names
+from feedsvc.ingest.extract.textual import balance_isolates, without_overrides
 from feedsvc.ingest.links import LINK_SCHEMES, WEB_SCHEMES, absolute_url
 
 MAX_VALUE_CHARS = 2_048
@@ -110,7 +111,7 @@ def checked_value(tag: str, name: str, value: str, base_url: str | None = None) 
     if constant is not None:
         return constant
     rule = _VALUE_RULES.get(name)
-    value = " ".join(value.split())
+    value = " ".join(balance_isolates(without_overrides(value)).split())
     if rule is None:
         return value
     if name in ("open", "reversed"):

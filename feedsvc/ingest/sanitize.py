@@ -24,14 +24,21 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from feedsvc.errors import RefusedDocument
 from feedsvc.ingest.bounds import MAX_ATTRIBUTES, VOID_ELEMENTS, check_bounds, check_cost
-from feedsvc.ingest.extract.textual import is_xml_text, to_xml_chars
+from feedsvc.ingest.extract.textual import (
+    balance_isolates,
+    holds_override,
+    is_undirected,
+    is_xml_text,
+    to_xml_chars,
+    without_overrides,
+)
 from feedsvc.ingest.links import LINK_SCHEMES
 from feedsvc.ingest.policy import BLOCK_ELEMENTS, POLICY, URL_ATTRIBUTES, checked_value
 from feedsvc.settings import LimitSettings
 
 # Stored with each entry. Raise it whenever a document would come out differently, be it for a
 # change of policy.py or of this module.
-POLICY_VERSION = 1
+POLICY_VERSION = 2
 
 _ROUNDS = 8
 # Of those, how many may ask bleach, which takes ten times as long as all others.
@@ -98,7 +105,7 @@ class _Written:
 
 
 def _rewritten(html: str, base_url: str | None, limits: LimitSettings) -> _Written:
-    dirty = _may_hold_controls(html)
+    dirty = _needs_cleaning(html)
     out: list[str] = []
     lean: dict[int, str] = {}  # by place in `out`: a tag without its constants
     cuts = [0]
@@ -118,7 +125,7 @@ def _rewritten(html: str, base_url: str | None, limits: LimitSettings) -> _Writt
         pending.append((node.next, end_tag))
         if node.is_text_node:
             text = node.text_content or ""
-            out.append(escape(xml_chars(text) if dirty else text))
+            out.append(escape(without_overrides(xml_chars(text)) if dirty else text))
             continue
         name = node.tag or ""
         if name in POLICY.dropped or not node.is_element_node:
@@ -147,6 +154,8 @@ def _rewritten(html: str, base_url: str | None, limits: LimitSettings) -> _Writt
             lean[len(out)] = start_tag
             start_tag = f"{start_tag[:-1]}{_CONSTANTS[tag]}>"
         out.append(start_tag)
+    if dirty:
+        _balance_blocks(out)
     served = "".join(out).strip()
     for place, start_tag in lean.items():
         out[place] = start_tag
@@ -161,12 +170,31 @@ def _parsed(html: str) -> LexborHTMLParser:
     return LexborHTMLParser(html, is_fragment=True)
 
 
-def _may_hold_controls(html: str) -> bool:
-    """Whether a text or value of its tree can be other than `xml_chars` leaves it.
+def _needs_cleaning(html: str) -> bool:
+    """Whether a text of its tree may hold controls, or directs what is around it.
 
     `&#1;` is the trap; no named reference means such a character.
     """
-    return "&#" in html or "\r" in html or "\f" in html or not is_xml_text(html)
+    return "&#" in html or "\f" in html or not is_undirected(html)
+
+
+def _balance_blocks(out: list[str]) -> None:
+    """Take the isolates out of the texts of `out` that do not end in the block they begin in."""
+    texts: list[int] = []  # of one block: their places in `out`
+
+    def balance() -> None:
+        balanced = balance_isolates("\0".join([out[at] for at in texts]))
+        for at, text in zip(texts, balanced.split("\0") if texts else (), strict=True):
+            out[at] = text
+        texts.clear()
+
+    for at, part in enumerate(out):
+        tag = _PLAIN_TAG.match(part)
+        if tag is None:
+            texts.append(at)
+        elif (tag["start"] or tag["end"]) in BLOCK_ELEMENTS:
+            balance()
+    balance()
 
 
 def _start_tag(tag: str, node: LexborNode, base_url: str | None) -> str:
@@ -315,6 +343,8 @@ def check_safe(html: str) -> None:
     """
     if not is_xml_text(html) or "\r" in html:
         raise RefusedDocument("its body holds a character that XML does not allow")
+    if holds_override(html):
+        raise RefusedDocument("its body holds a character that overrides the direction of text")
     plain = _PLAIN_HTML.match(html)
     if plain is None or plain.end() != len(html):
         raise RefusedDocument("its body is not the plain HTML that is written here")

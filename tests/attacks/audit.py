@@ -29,8 +29,8 @@ SCHEMES: Mapping[str, tuple[str, ...]] = {
     "cite": ("https://", "http://"),
 }
 _CLASS = re.compile(r"language-[a-z0-9+-]{1,30}")
-# Controls that no text needs, and what XML cannot hold.
-_HOSTILE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+# Controls that no text needs, what XML cannot hold, and overrides of direction.
+_HOSTILE = re.compile("[\x00-\x08\x0b-\x1f\u202a-\u202e\ud800-\udfff\ufffe\uffff]")
 _IGNORED = re.compile("[\x00-\x20\u007f-\u00a0\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\u00ad]")
 
 Attributes = list[tuple[str, str]]

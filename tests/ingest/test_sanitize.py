@@ -229,6 +229,38 @@ def test_what_the_policy_allows_stays(html: str, expected: str) -> None:
     assert clean(html) == expected
 
 
+@pytest.mark.parametrize("override", "\u202a\u202b\u202c\u202d\u202e")
+def test_nothing_overrides_the_direction_of_what_is_around_it(override: str) -> None:
+    reference = f"&#{ord(override)};"
+    assert clean(f"<p title='a{override}b{reference}c'>d{override}e{reference}f") == (
+        '<p title="abc">def</p>'
+    )
+    assert render_blocks((Block(text=f"d{override}e"),)) == "<p>de</p>"
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<p>a \u2067אבג\u2069 b</p>",) * 2,
+        ("<p>a \u2068<b>אבג</b>\u2069 b</p>",) * 2,
+        ('<p title="a \u2067אבג\u2069 b">c</p>',) * 2,
+        ("<p>a \u2067b</p><p>c\u2069 d</p>", "<p>a b</p><p>c d</p>"),
+        ("<p>a \u2069b \u2066c</p>", "<p>a b c</p>"),
+        ("<li>a &#x2068;b", "<li>a b</li>"),
+        ("\u2066<p>\u2066\u2066a\u2069</p>\u2069", "<p>\u2066a\u2069</p>"),
+        ('<p title="a\u2069 \u2066b">c</p>', '<p title="a b">c</p>'),
+    ],
+)
+def test_isolates_stay_where_they_end_in_the_block_they_begin_in(html: str, expected: str) -> None:
+    assert clean(html) == expected
+
+
+def test_isolates_of_plain_text_stay_where_they_are_balanced() -> None:
+    text = "a \u2067אבג\u2069 b"
+    assert render_blocks((Block(text=text),)) == f"<p>{text}</p>"
+    assert render_blocks((Block(text=f"\u2069{text} \u2066c"),)) == f"<p>{text} c</p>"
+
+
 def test_links_and_images_become_absolute_and_carry_the_constants() -> None:
     assert clean('<a href="../a?b&c#d" target=_top rel=opener>x</a>') == (
         '<a href="https://quay.example/a?b&amp;c#d" rel="noopener noreferrer nofollow ugc">x</a>'
@@ -286,6 +318,7 @@ _PIECES = st.one_of(
     st.sampled_from(
         ["text ", "\n", "&amp;", "&lt;b&gt;", "&nbsp;", "&#1;", "<!--", "-->", "<a href=/x>"]
     ),
+    st.sampled_from(["\u202e", "&#x202d;", "\u2066", "\u2068", "&#x2067;", "\u2069", "&#x2069;"]),
     st.text(max_size=5),
 )
 
@@ -323,6 +356,9 @@ def test_a_sanitizer_without_our_rules_finds_nothing_to_take_away(pieces: list[s
         "<p title='a'>b</p>",
         "a\x01b",
         "&copy;",
+        "a\u202eb",
+        '<p title="a\u202eb">c</p>',
+        '<p title="a\u2066b">c</p>',
     ],
 )
 def test_the_last_check_refuses_what_it_would_not_have_written(html: str) -> None:
@@ -335,7 +371,11 @@ def test_the_last_check_refuses_what_it_would_not_have_written(html: str) -> Non
 _BLOCKS = st.lists(
     st.builds(
         Block,
-        text=st.one_of(st.text(max_size=40), st.sampled_from(list(PAYLOADS.values()))),
+        text=st.one_of(
+            st.text(max_size=40),
+            st.text("ab \u200d\u202a\u202e\u2066\u2068\u2069\r\f<&", max_size=12),
+            st.sampled_from(list(PAYLOADS.values())),
+        ),
         kind=st.sampled_from(BlockKind),
     ),
     max_size=8,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import random
 import re
-import unicodedata
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from feedsvc.errors import DocumentError
 from feedsvc.ingest.article import HtmlPage
 from feedsvc.ingest.extract.page.article import extract_page
-from feedsvc.ingest.pipeline import draft_entry
 from feedsvc.ingest.policy import POLICY
 from feedsvc.ingest.readers import read
 from feedsvc.ingest.sanitize import sanitize_html
@@ -148,32 +146,3 @@ def test_extracted_bodies_of_the_corpus_keep_their_words_links_and_images() -> N
         there += len([u for u in addresses(html, "a[href], img[src]", "href") if u])
         kept += len([u for u in addresses(safe, "a[href], img[src]", "href") if u])
     assert kept >= 0.99 * there
-
-
-# --- text documents are shown as they are written ------------------------------------------------
-
-LINES = 200
-HOSTILE = [
-    *("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "&lt;b&gt; &amp;amp; &#106;"),
-    *("a < b > c", "x<y", "</p></body>", "<!-- no -->", "<![CDATA[x]]>", "javascript:alert(1)"),
-    *("{{ 7*7 }}", "{% raw %}", "${x}", '"><svg onload=x>', "'; --", "\\u003cb\\u003e", "%3Cb%3E"),
-    *("می\u200cرود", "क्\u200dष", "👩\u200d🚒", "\u00a0nbsp", "é e\u0301", "&nbsp;", "]]>", "`"),
-]
-
-
-@pytest.mark.parametrize("number", range(10))
-def test_the_lines_of_a_text_document_are_shown_as_they_are_written(number: int) -> None:
-    chosen = random.Random(number)
-    lines = [
-        f"Line {n} says that {' '.join(chosen.sample(HOSTILE, 3))} was seen at the quay that day."
-        for n in range(LINES)
-    ]
-    text = "\n\n".join(["The boat that sailed for the milk", "9 March 2024", *lines])
-    draft = draft_entry(b"a.txt", text.encode(), LIMITS, 1_000_000)
-    shown = [
-        " ".join(node.text().split())
-        for node in LexborHTMLParser(draft.html, is_fragment=True).css("p, li, h2, pre, blockquote")
-    ]
-    # NFC, and white space joined; what is no part of the body is for extraction to say.
-    assert set(shown) <= {unicodedata.normalize("NFC", " ".join(line.split())) for line in lines}
-    assert len(shown) >= 0.95 * LINES

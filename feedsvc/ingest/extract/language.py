@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from array import array
 from dataclasses import dataclass
 from functools import lru_cache
@@ -68,7 +69,7 @@ def identify_language(text: str) -> FoundLanguage | None:
 def _sample(text: str, chars: int) -> str:
     """From within: a dateline, a caption or what is left of a menu stands at the ends."""
     start = max(0, len(text) - chars) // 3
-    return text[start : start + chars]
+    return unicodedata.normalize("NFC", text[start : start + chars])
 
 
 def _identify(sample: str) -> FoundLanguage | None:

@@ -16,6 +16,11 @@ _XML_CHAR = "\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
 _NOT_XML_CHAR = re.compile(f"[^{_XML_CHAR}]")
 # To match what is allowed takes half the time of a search for what is not.
 _XML_CHARS = re.compile(f"[{_XML_CHAR}]*+")
+_OVERRIDES = re.compile("[\u202a-\u202e]")
+# What XML can carry, without carriage returns, overrides and isolates.
+_UNDIRECTED_CHARS = re.compile(
+    "[\t\n\u0020-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*+"
+)
 _NEVER_PLAIN = re.compile(
     "[\u007f-\u0084\u0086-\u009f\u061c\u200e\u200f\u202a-\u202e\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb]"
 )
@@ -34,6 +39,25 @@ def is_xml_text(text: str) -> bool:
     return _XML_CHARS.fullmatch(text) is not None
 
 
+def is_undirected(text: str) -> bool:
+    """Whether it is XML text with line feeds alone, and nothing in it directs what is around it."""
+    return _UNDIRECTED_CHARS.fullmatch(text) is not None
+
+
+def holds_override(text: str) -> bool:
+    return not text.isascii() and _OVERRIDES.search(text) is not None
+
+
+def without_overrides(text: str) -> str:
+    """Drop U+202A to U+202E, which direct what stands around them too."""
+    return text if text.isascii() else _OVERRIDES.sub("", text)
+
+
+def balance_isolates(text: str) -> str:
+    """Drop the isolates (U+2066 to U+2069) that are never closed or never opened."""
+    return "".join(_balanced(text)) if _ISOLATES.search(text) else text
+
+
 def clean_text(value: str, max_chars: int = MAX_TITLE_CHARS) -> str:
     """Make one line of plain text of a field, cut at a grapheme where it is too long.
 
@@ -47,7 +71,7 @@ def clean_text(value: str, max_chars: int = MAX_TITLE_CHARS) -> str:
         text = _ZERO_WIDTH.sub(_kept_joiner, text)
     text = " ".join(text.split())
     text = cut_at_grapheme(text, max_chars)
-    return _balance_isolates(text) if _ISOLATES.search(text) else text
+    return balance_isolates(text)
 
 
 def cut_at_grapheme(text: str, max_chars: int) -> str:
@@ -97,10 +121,6 @@ def _kept_joiner(match: re.Match[str]) -> str:
 
 def _is_word(char: str) -> bool:
     return unicodedata.category(char)[0] in "LM"
-
-
-def _balance_isolates(text: str) -> str:
-    return "".join(_balanced(text))
 
 
 def _balanced(text: str) -> Iterator[str]:

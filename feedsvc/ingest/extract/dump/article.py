@@ -112,7 +112,7 @@ def _blocks(labelled: list[Labelled]) -> list[Block]:
         kind = _KINDS.get(item.role)
         if kind is None:
             continue
-        text = item.line.text
+        text = item.line.written
         if kind is BlockKind.LIST_ITEM and text.endswith((":", "：")) and not item.line.bullet:
             kind = BlockKind.PARAGRAPH  # which leads in the list
         elif kind is BlockKind.LIST_ITEM:

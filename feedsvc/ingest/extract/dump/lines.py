@@ -37,11 +37,13 @@ _ANDS_ALONE = frozenset(["and", "und", "et", "y", "e", "og", "och", "en", "&", "
 class Line:
     """A logical line: one line of the dump, or several that were one before wrapping.
 
-    text: without white space around it. numbers: 1-based, in the dump. width: in columns, a wide
+    written: without white space around it, and else as it stands there. text: the same for the
+    rules, in NFC and without soft hyphens. numbers: 1-based, in the dump. width: in columns, a wide
     sign taking two. folded, words: of its first 400 characters. gap_before:
     whether a blank line (or the beginning) stands before it. indent: columns before it.
     """
 
+    written: str
     text: str
     numbers: tuple[int, ...]
     folded: str
@@ -110,7 +112,8 @@ def _join_wrapped(physical: tuple[str, ...]) -> list[Line]:
     return lines
 
 
-def _line(text: str, numbers: tuple[int, ...], gap: bool) -> Line:
+def _line(written: str, numbers: tuple[int, ...], gap: bool) -> Line:
+    text = written
     if "\u00ad" in text:
         text = text.replace("\u00ad", "").strip()
     plain = text.isascii()
@@ -120,6 +123,7 @@ def _line(text: str, numbers: tuple[int, ...], gap: bool) -> Line:
     begun = bullet.end() if bullet else 0
     folded = fold(text[begun : begun + 400])
     return Line(
+        written=written,
         text=text,
         numbers=numbers,
         folded=folded,
@@ -166,11 +170,17 @@ def _goes_on(text: str, following: str, wrap: int) -> bool:
 def _joined(parts: list[str]) -> str:
     text = parts[0]
     for part in parts[1:]:
-        glued = text.endswith(("\u00ad", "-")) or (
+        glued = _is_hyphenated(text) or (
             WIDE.match(text[-1]) is not None and WIDE.match(part[0]) is not None
         )
+        text = text.removesuffix("\u00ad")
         text += part if glued else f" {part}"
     return text
+
+
+def _is_hyphenated(text: str) -> bool:
+    """Whether a word goes on on the next line; a dash between spaces is no hyphen."""
+    return text.endswith(("\u00ad", "-")) and not text.rstrip("-").endswith((" ", "\t"))
 
 
 def _join_leads(lines: list[Line]) -> list[Line]:
@@ -180,7 +190,7 @@ def _join_leads(lines: list[Line]) -> list[Line]:
         before = joined[-1] if joined else None
         if before is not None and line.width <= 60 and _names_whom(before, line):
             joined[-1] = _line(
-                f"{before.text} {line.text}", before.numbers + line.numbers, before.gap_before
+                f"{before.written} {line.written}", before.numbers + line.numbers, before.gap_before
             )
         else:
             joined.append(line)
