@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from feedsvc.model.entry import EntryDraft
@@ -66,6 +66,8 @@ HISTORIES = st.tuples(
 @settings(
     max_examples=STORES,
     deadline=None,
+    # A store is not made smaller once it fails: each try takes seconds, and the test minutes.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(HISTORIES)
