@@ -9,6 +9,7 @@ from feedsvc.logs import Seldom
 from feedsvc.model.feed import Site
 from feedsvc.model.urls import SiteUrls
 from feedsvc.services.access import Access
+from feedsvc.services.deltas import Deltas
 from feedsvc.services.feed_register import FeedRegister
 from feedsvc.services.publication import Publication
 from feedsvc.services.runs import Runs
@@ -32,6 +33,7 @@ class Runtime:
     runs: Runs
     upkeep: Upkeep
     withdrawals: Withdrawals
+    deltas: Deltas = field(default_factory=Deltas)
     seldom: Seldom = field(default_factory=Seldom)
 
     def close(self) -> None:

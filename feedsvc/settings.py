@@ -249,6 +249,7 @@ class FeedSettings(_Section):
     window_max_bytes: PositiveInt
     body_excerpt_bytes: PositiveInt
     tombstones: bool
+    deltas: bool
     cache_bytes: PositiveInt
     max_age_s: PositiveInt
     s_maxage_s: Annotated[int, Field(ge=0)]

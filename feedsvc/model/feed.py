@@ -101,14 +101,12 @@ class FeedDocument:
     """The bytes of one rendering. last_modified: instant of the publication version behind it.
 
     history: what of its feed's archive documents it links to.
-    is_stale: nobody can say whether it is still current, since the store is down.
     """
 
     body: bytes
     media_type: str
     last_modified: datetime
     history: History = NO_ARCHIVES
-    is_stale: bool = False
 
     @cached_property
     def etag(self) -> str:

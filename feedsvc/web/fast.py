@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from feedsvc.web.deltas import other_tags, wants_delta
 from feedsvc.web.kept import Kept, KeptAnswers
 from feedsvc.web.limits import RENEWING
 from feedsvc.web.responses import FOUND, Answer, Prepared
@@ -64,6 +65,7 @@ class FastLayer:
         self._kept_queries = KeptAnswers(max_bytes // _QUERIES_SHARE)
         self._places = _Places(max(1, runtime.settings.server.threads - _THREADS_FOR_POLLS))
         self._renderings = _Renderings()
+        self._gives_deltas = runtime.settings.feeds.deltas
         self._departures = 0
         self._refusal = [
             ("Content-Type", "text/plain; charset=utf-8"),
@@ -89,6 +91,8 @@ class FastLayer:
             self._forget_departed(shown.departures)
         kept = answers.get(url)
         if kept is not None and (shown is None or kept.shown == shown):
+            if self._wants_changes(kept, environ):
+                return self._fall_through(environ, start_response)
             return self._send(kept, environ, start_response, is_stale=shown is None)
         if shown is None:
             return self._fall_through(environ, start_response)
@@ -119,6 +123,8 @@ class FastLayer:
                         answers.drop(url)
                         return made.send(environ, start_response)
                     again = answers.put(url, shown, made)
+            if self._wants_changes(again, environ):
+                return self._application(environ, start_response)
         return self._send(again, environ, start_response)
 
     def _render(self, environ: Environ, *, is_known: bool) -> Prepared | _Other:
@@ -140,6 +146,12 @@ class FastLayer:
             return made
         own = _OWN_HEADERS | {name.lower() for name in found.headers}
         return Prepared(found, [pair for pair in made.headers if pair[0].lower() not in own])
+
+    def _wants_changes(self, kept: Kept, environ: Environ) -> bool:
+        """Whether a client has an earlier document of what may be a feed, and asks what changed."""
+        if not self._gives_deltas or not wants_delta(environ):
+            return False
+        return bool(other_tags(environ, kept.prepared.found.etag))
 
     def _send(
         self,

@@ -12,6 +12,7 @@ from feedsvc.model.archive import ArchiveRange, History, read_range
 from feedsvc.model.feed import FeedDocument
 from feedsvc.model.ids import slugify
 from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
+from feedsvc.web.deltas import answer_delta, other_tags, wants_delta
 from feedsvc.web.errors import plain_failure
 from feedsvc.web.responses import (
     ARCHIVE_MAX_AGE_S,
@@ -70,7 +71,14 @@ def answer_feed(
 ) -> Response:
     """The subscription document of a feed, as its URL answers it."""
     links = _links(runtime, selection, format, document.history)
-    return _answer(runtime, document, links, runtime.settings.feeds.max_age_s)
+    found = _found(runtime, document, links, runtime.settings.feeds.max_age_s)
+    if runtime.settings.feeds.deltas:
+        runtime.deltas.note(document)
+        if wants_delta(request.environ):
+            changed = runtime.deltas.since(document, other_tags(request.environ, document.etag))
+            if changed is not None:
+                return answer_delta(request, found, changed)
+    return answer(request, found, runtime.clock.now())
 
 
 def _serve_archive(
@@ -113,7 +121,12 @@ def _moved(runtime: Runtime, url: str) -> Response:
 
 
 def _answer(runtime: Runtime, document: FeedDocument, links: str, max_age_s: int) -> Response:
-    representation = Representation(
+    found = _found(runtime, document, links, max_age_s)
+    return answer(request, found, runtime.clock.now())
+
+
+def _found(runtime: Runtime, document: FeedDocument, links: str, max_age_s: int) -> Representation:
+    return Representation(
         body=document.body,
         media_type=document.media_type,
         etag=document.etag,
@@ -124,7 +137,6 @@ def _answer(runtime: Runtime, document: FeedDocument, links: str, max_age_s: int
         last_modified=document.last_modified,
         headers={"Link": links, "Access-Control-Allow-Origin": "*"},
     )
-    return answer(request, representation, runtime.clock.now())
 
 
 def _links(runtime: Runtime, selection: Selection, format: FeedFormat, history: History) -> str:

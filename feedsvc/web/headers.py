@@ -43,9 +43,12 @@ def install_headers(app: Flask, runtime: Runtime) -> None:
 
 def headers_everywhere(runtime: Runtime) -> dict[str, str]:
     """Those that every answer of this site has."""
+    everywhere = EVERYWHERE
     if runtime.site.urls.base_url.startswith("https://"):
-        return EVERYWHERE | {"Strict-Transport-Security": STRICT_TRANSPORT_SECURITY}
-    return EVERYWHERE
+        everywhere = everywhere | {"Strict-Transport-Security": STRICT_TRANSPORT_SECURITY}
+    if runtime.settings.feeds.deltas:
+        everywhere = everywhere | {"Vary": "Accept-Encoding, A-IM"}
+    return everywhere
 
 
 def _add_headers(everywhere: dict[str, str], response: Response) -> Response:

@@ -42,10 +42,10 @@ def install_limits(app: Flask, runtime: Runtime) -> None:
 
 def client() -> str:
     """Who asks: an IPv4 address, or the network of an IPv6 address."""
-    address = request.remote_addr or ""
+    address = request.remote_addr or "unknown"
     try:
         parsed = ip_address(address)
-    except ValueError:  # a Unix socket has none
+    except ValueError:  # behind a Unix socket there is none
         return address
     if not isinstance(parsed, IPv6Address):
         return address

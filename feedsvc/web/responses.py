@@ -60,6 +60,11 @@ class Answer(NamedTuple):
     body: bytes
 
 
+def tag_in(coding: Coding, etag: str) -> str:
+    """The opaque tag of a coding: each has other bytes, and so a strong tag of its own."""
+    return etag if coding is Coding.IDENTITY else f"{etag}-{coding}"
+
+
 class Prepared:
     """A representation that is ready to be sent: each coding and each set of headers made once.
 
@@ -68,10 +73,7 @@ class Prepared:
 
     def __init__(self, found: Representation, also: Sequence[tuple[str, str]] = ()) -> None:
         self.found = found
-        self._tags = {
-            coding: found.etag if coding is Coding.IDENTITY else f"{found.etag}-{coding}"
-            for coding in Coding
-        }
+        self._tags = {coding: tag_in(coding, found.etag) for coding in Coding}
         self._also = [*found.headers.items(), *also]
         self._bodies = {Coding.IDENTITY: found.body}
         self._headers: dict[tuple[HTTPStatus, str, bool, bool], list[tuple[str, str]]] = {}
