@@ -28,6 +28,14 @@ class _KeyValueFormatter(logging.Formatter):
         return f"{first} {told}{newline}{rest}"
 
 
+class OneLineFormatter(logging.Formatter):
+    """What clients sent, as one line that drives no terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        return line if line.isprintable() else line.encode("unicode_escape").decode("ascii")
+
+
 class Seldom:
     """What may come often and is to be told at once, and then once a minute while it lasts."""
 

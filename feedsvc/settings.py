@@ -271,6 +271,10 @@ class ServerSettings(_Section):
     port: Annotated[int, Field(ge=0, le=65535)]
     workers: PositiveInt
     threads: PositiveInt
+    connections: PositiveInt
+    idle_timeout_s: Annotated[float, Field(ge=1, le=600)]
+    max_header_bytes: Annotated[int, Field(ge=8192)]
+    access_log: bool
     trusted_proxies: Annotated[int, Field(ge=0, le=10)]
     requests_per_minute: Annotated[int, Field(ge=0)]
 

@@ -61,7 +61,7 @@ LIBRARIES = {
     "bleach": "feedsvc.ingest.sanitize",
     "feedgen": "feedsvc.feeds.feedgen_adapter",
     "flask": "feedsvc.web",
-    "granian": "feedsvc.cli.serve",
+    "granian": "feedsvc.cli.webserver",
     "nh3": "feedsvc.ingest.sanitize",
     "psycopg": "feedsvc.store",
     "pathspec": "feedsvc.ingest.ignore",

@@ -13,6 +13,8 @@ from feedsvc.errors import ConfigError
 from feedsvc.logs import set_up_logging
 from feedsvc.settings import Settings, load_settings
 
+_READ_SETTINGS = "feedsvc.read_settings"
+
 
 def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --seeds, --database and --config; the command gets `settings` in their place."""
@@ -48,11 +50,19 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
         # What a command overrides by options of its own (host, port) joins here.
         for section, key, value in _overrides(rest):
             options.setdefault(section, {})[key] = value
-        settings = load_settings(config, options)
+        read = functools.partial(load_settings, config, options)
+        settings = read()
+        click.get_current_context().meta[_READ_SETTINGS] = read
         set_up_logging(settings.log.level)
         return command(settings=settings, **rest)
 
     return wrapped
+
+
+def reader_of_settings() -> Callable[[], Settings]:
+    """What reads the settings of the command under way anew, where they may have changed."""
+    read: Callable[[], Settings] = click.get_current_context().meta[_READ_SETTINGS]
+    return read
 
 
 _OVERRIDING = {

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import signal
 import socket
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from types import FrameType
 
 import click
 
-from feedsvc.cli.options import common_options, with_settings
-from feedsvc.errors import ConfigError
+from feedsvc.cli.listener import open_listener, start_listening
+from feedsvc.cli.options import common_options, reader_of_settings, with_settings
+from feedsvc.errors import ConfigError, FeedsvcError
 from feedsvc.logs import set_up_logging
 from feedsvc.model.feed import Site
 from feedsvc.model.selection import FeedFormat, Selection
@@ -42,37 +46,35 @@ _READY_WITHIN_S = 60.0
 @click.option("--workers", type=click.IntRange(min=1), help="Web processes. [default: 2]")
 @common_options
 def serve(settings: Settings) -> None:
-    """Watch the folders and publish their feeds, until stopped."""
-    settings = _with_free_port(settings)
-    runtime = open_runtime(settings)
-    runtime.upkeep.check_start()
-    upgrade(runtime.store)
-    _check_folders(runtime)
-    site = runtime.site
-    runtime.close()
+    """Watch the folders and publish their feeds, until stopped. SIGHUP: read the settings anew."""
+    listener = open_listener(settings.server)
+    settings = _at(listener, settings)
+    site = _prepare(settings)
     if settings.server.host in ("0.0.0.0", "::") and not settings.site.base_url:  # noqa: S104
         log.warning(
             "no base URL configured: feeds will link to this machine only; set --base-url",
             extra={"base_url": base_url(settings)},
         )
-    supervisor = _Supervisor(
-        {"scheduler": partial(_be_scheduler, settings), "web": partial(_be_web, settings)}
-    )
+    start_listening(listener)
+    supervisor = _Supervisor(settings, listener, reader_of_settings())
     supervisor.run(announce=partial(_announce, settings, site))
 
 
-def _with_free_port(settings: Settings) -> Settings:
-    """Refuse a port in use at once: the server shares ports, and would take it silently."""
-    host, port = settings.server.host, settings.server.port
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            problem = f"cannot listen on {host} port {port} ({error.strerror}); choose --port"
-            raise ConfigError([problem]) from error
-        return with_settings(settings, server={"port": probe.getsockname()[1]})
+def _at(listener: socket.socket, settings: Settings) -> Settings:
+    """The settings with the port that is listened on, which may have been any free one."""
+    return with_settings(settings, server={"port": listener.getsockname()[1]})
+
+
+def _prepare(settings: Settings) -> Site:
+    """Make sure that all that the processes need is there and fits; raises FeedsvcError."""
+    runtime = open_runtime(settings)
+    try:
+        runtime.upkeep.check_start()
+        upgrade(runtime.store)
+        _check_folders(runtime)
+        return runtime.site
+    finally:
+        runtime.close()
 
 
 def _check_folders(runtime: Runtime) -> None:
@@ -95,15 +97,7 @@ def _check_folders(runtime: Runtime) -> None:
 
 
 def _announce(settings: Settings, site: Site) -> None:
-    """Say where everything is, once it answers."""
-    address = (settings.server.host, settings.server.port)
-    until = time.monotonic() + _READY_WITHIN_S
-    while time.monotonic() < until:
-        try:
-            socket.create_connection(address, timeout=1).close()
-            break
-        except OSError:
-            time.sleep(0.1)
+    """Say where everything is."""
     urls = site.urls
     click.echo(f"\n  {site.title} is at    {urls.home}")
     for format in FeedFormat:
@@ -115,70 +109,158 @@ def _announce(settings: Settings, site: Site) -> None:
     click.echo("\n  Ctrl-C stops it.\n")
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Child:
+    """A process of ours. ready: set once it answers (the web processes only)."""
+
+    process: BaseProcess
+    ready: Event
+    started_at: float
+
+
 class _Supervisor:
     """Starts processes, starts again what dies, and stops all of them together."""
 
-    def __init__(self, roles: dict[str, Callable[[], None]]) -> None:
+    def __init__(
+        self, settings: Settings, listener: socket.socket, reread: Callable[[], Settings]
+    ) -> None:
         # Not forked: the children start threads and databases of their own.
         self._context = multiprocessing.get_context("spawn")
-        self._roles = roles
-        self._processes: dict[str, BaseProcess] = {}
-        self._started: dict[str, float] = {}
-        self._pauses = dict.fromkeys(roles, _RESTART_PAUSE_S)
+        self._settings = settings
+        self._listener = listener
+        self._reread = reread
+        self._children: dict[str, _Child] = {}
+        self._retired: list[tuple[_Child, float]] = []
+        self._pauses = dict.fromkeys(("scheduler", "web"), _RESTART_PAUSE_S)
         self._stop = threading.Event()
+        self._is_reload_wanted = False
+        self._has_terminal = os.isatty(0)
 
     def run(self, announce: Callable[[], None]) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
+        signal.signal(signal.SIGHUP, self._on_hangup)
         try:
-            for role in self._roles:
-                self._start(role)
-            threading.Thread(target=announce, name="announce", daemon=True).start()
+            for role in self._pauses:
+                self._children[role] = self._start(role, self._settings)
+            threading.Thread(
+                target=self._announce_once_ready, args=(announce,), name="announce", daemon=True
+            ).start()
             while not self._stop.wait(0.2):
+                if self._is_reload_wanted:
+                    self._reload()
                 self._restart_dead()
+                self._bury_retired()
         finally:
             self._stop_all()
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._stop.set()
 
-    def _start(self, role: str) -> None:
-        process = self._context.Process(target=self._roles[role], name=f"feedsvc {role}")
-        # Ctrl-C reaches the whole group: we alone decide, and tell the others by SIGTERM. Held
-        # back, not ignored, so that none is lost; the tracker would let it through on its start.
+    def _on_hangup(self, _number: int, _frame: FrameType | None) -> None:
+        # Also sent when the terminal that we were started in is closed: then it means the end.
+        if self._has_terminal and not os.isatty(0):
+            self._stop.set()
+        self._is_reload_wanted = True
+
+    def _announce_once_ready(self, announce: Callable[[], None]) -> None:
+        while not self._stop.is_set():
+            if self._children["web"].ready.wait(0.2):
+                announce()
+                return
+
+    def _start(self, role: str, settings: Settings) -> _Child:
+        ready = self._context.Event()
+        targets = {
+            "scheduler": partial(_be_scheduler, settings),
+            "web": partial(_be_web, settings, self._listener, ready),
+        }
+        process = self._context.Process(target=targets[role], name=f"feedsvc {role}")
+        # Ctrl-C reaches the whole group, and so may SIGHUP: we alone decide, and tell the others by
+        # SIGTERM. Held back, not ignored, so that none is lost; the tracker would let it through on
+        # its start.
         resource_tracker.ensure_running()
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        held_back = {signal.SIGINT, signal.SIGHUP}
+        signal.pthread_sigmask(signal.SIG_BLOCK, held_back)
         try:
             process.start()
         finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        self._processes[role] = process
-        self._started[role] = time.monotonic()
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, held_back)
+        return _Child(process=process, ready=ready, started_at=time.monotonic())
 
     def _restart_dead(self) -> None:
-        for role, process in list(self._processes.items()):
-            if process.is_alive():
+        for role, child in list(self._children.items()):
+            if child.process.is_alive():
                 continue
-            if time.monotonic() - self._started[role] > _LIVED_WELL_S:
+            if time.monotonic() - child.started_at > _LIVED_WELL_S:
                 self._pauses[role] = _RESTART_PAUSE_S
             log.warning(
                 "process died; starting it again",
-                extra={"role": role, "exit_code": process.exitcode},
+                extra={"role": role, "exit_code": child.process.exitcode},
             )
             self._stop.wait(self._pauses[role])
             self._pauses[role] = min(2 * self._pauses[role], _RESTART_PAUSE_MAX_S)
             if not self._stop.is_set():
-                self._start(role)
+                self._children[role] = self._start(role, self._settings)
+
+    def _reload(self) -> None:
+        """Go on with the settings as they are now, where they are good.
+
+        New web processes answer before the old ones finish what they have and end.
+        """
+        self._is_reload_wanted = False
+        log.info("reload began")
+        try:
+            settings = _at(self._listener, self._reread())
+            _prepare(settings)
+        except FeedsvcError as error:
+            log.error("reload refused; going on as before", extra={"reason": str(error)})
+            return
+        if settings.server.host != self._settings.server.host:
+            log.warning("another host is listened on only after a restart")
+        web = self._start("web", settings)
+        if not self._comes_up(web):
+            self._retire(web)
+            log.error("reload failed: the new web processes do not answer; going on as before")
+            return
+        self._settings = settings
+        self._retire(self._children["web"])
+        self._children["web"] = web
+        self._retire(self._children["scheduler"])
+        self._children["scheduler"] = self._start("scheduler", settings)
+        set_up_logging(settings.log.level)
+        log.info("reload ended")
+
+    def _comes_up(self, child: _Child) -> bool:
+        while not child.ready.wait(0.1):
+            is_late = time.monotonic() - child.started_at > _READY_WITHIN_S
+            if is_late or self._stop.is_set() or not child.process.is_alive():
+                return False
+        return True
+
+    def _retire(self, child: _Child) -> None:
+        """Ask it to end; by when it must have ended."""
+        child.process.terminate()
+        self._retired.append((child, time.monotonic() + _STOP_WITHIN_S))
+
+    def _bury_retired(self) -> None:
+        for child, until in list(self._retired):
+            if child.process.is_alive() and time.monotonic() > until:
+                child.process.kill()
+            if not child.process.is_alive():
+                child.process.join()
+                self._retired.remove((child, until))
 
     def _stop_all(self) -> None:
-        for process in self._processes.values():
-            process.terminate()
+        for child in self._children.values():
+            self._retire(child)
         until = time.monotonic() + _STOP_WITHIN_S
-        for process in self._processes.values():
-            process.join(max(0.1, until - time.monotonic()))
-            if process.is_alive():
-                process.kill()
-                process.join()
+        for child, _ in self._retired:
+            child.process.join(max(0.1, until - time.monotonic()))
+            if child.process.is_alive():
+                child.process.kill()
+                child.process.join()
+        self._listener.close()
 
 
 # Each imports what only it needs: a process is up the sooner.
@@ -195,24 +277,7 @@ def _be_scheduler(settings: Settings) -> None:
     run_scheduler(open_runtime(settings), stop)
 
 
-def _be_web(settings: Settings) -> None:
-    from granian.constants import Interfaces
-    from granian.server import Server
+def _be_web(settings: Settings, listener: socket.socket, ready: Event) -> None:
+    from feedsvc.cli.webserver import run_web
 
-    from feedsvc.web.wsgi import end_with_parent, load_application
-
-    end_with_parent()
-    server = Server(
-        "feedsvc",
-        address=settings.server.host,
-        port=settings.server.port,
-        interface=Interfaces.WSGI,
-        workers=settings.server.workers,
-        blocking_threads=settings.server.threads,
-        respawn_failed_workers=True,
-        respawn_interval=0.5,
-        workers_kill_timeout=int(_STOP_WITHIN_S / 2),
-        websockets=False,
-        log_enabled=False,
-    )
-    server.serve(target_loader=partial(load_application, settings), wrap_loader=False)
+    run_web(settings, listener, ready)

@@ -11,6 +11,7 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.test import create_environ, run_wsgi_app
 
 from feedsvc.logs import set_up_logging
 from feedsvc.runtime import Runtime, open_runtime
@@ -27,8 +28,19 @@ def load_application(settings: Settings) -> Application:
     set_up_logging(settings.log.level)
     end_with_parent()
     application = make_application(open_runtime(settings))
+    _warm(application)
     spare_the_collector()
     return application
+
+
+def _warm(application: Application) -> None:
+    """Ask for what everybody asks for, before anybody can: none of them finds it missing at once.
+
+    Whatever the answers: where the store is down, they come later.
+    """
+    for path in ("/feeds/all.atom", "/feeds/all.rss", "/feeds/all.json", "/"):
+        environ = create_environ(path, environ_overrides={"REMOTE_ADDR": "127.0.0.1"})
+        run_wsgi_app(application, environ)
 
 
 def make_application(runtime: Runtime) -> Application:
