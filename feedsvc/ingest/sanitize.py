@@ -13,7 +13,6 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
-from itertools import pairwise
 from typing import Any
 
 import bleach
@@ -44,8 +43,13 @@ _ROUNDS = 8
 # Of those, how many may ask bleach, which takes ten times as long as all others.
 _BLEACHINGS = 2
 # bleach is handed so many tags and texts at once, as its walker looks at all children of an element
-# for each child that has its own: 8,000 paragraphs with a link each would take seconds.
-_PIECE_PARTS = 1_000
+# for each child that has its own, and so many characters of a text, as its parser appends each
+# reference to the text before it by copying both: whole, a table of 5,000 rows or a listing of
+# 500 kB would take minutes.
+_PIECE_PARTS = 500
+_PIECE_CHARS = 4_096
+
+_NO_AGREEMENT = "its HTML means something else to each sanitizer; simplify its markup"
 
 
 def require_bleach(version: str) -> None:
@@ -70,12 +74,12 @@ def sanitize_html(html: str, *, base_url: str | None, limits: LimitSettings) -> 
         judged = _judged_at_once(body)
         if judged == body.served and bleachings < _BLEACHINGS:
             bleachings += 1
-            judged = _bleached(body.pieces)
+            judged = _bleached(body)
             if judged == body.served:
                 check_safe(judged)
                 return judged
         body = _rewritten(judged, None, limits)
-    raise RefusedDocument("its HTML means something else to each sanitizer; simplify its markup")
+    raise RefusedDocument(_NO_AGREEMENT)
 
 
 def xml_chars(text: str) -> str:
@@ -96,19 +100,18 @@ def escape(text: str) -> str:
 class _Written:
     """What the policy keeps of a tree.
 
-    served: as it must come out. pieces: the same for the sanitizers, without the constants, which
-    bleach's filter adds; cut where no element is open.
+    served: as it must come out. parts: its tags and texts as the sanitizers are given them, without
+    the constants, which bleach's filter adds.
     """
 
     served: str
-    pieces: Sequence[str]
+    parts: Sequence[str]
 
 
 def _rewritten(html: str, base_url: str | None, limits: LimitSettings) -> _Written:
     dirty = _needs_cleaning(html)
     out: list[str] = []
     lean: dict[int, str] = {}  # by place in `out`: a tag without its constants
-    cuts = [0]
     depth = 0
     outer_div: tuple[int, int] | None = None  # with nothing around it: its places in out, pending
     # What is still to be done: a node and its later siblings, or, once it is None, an end tag.
@@ -119,8 +122,6 @@ def _rewritten(html: str, base_url: str | None, limits: LimitSettings) -> _Writt
             out.append(end_tag)
             if end_tag[:2] == "</":
                 depth -= 1
-                if depth == 0 and len(out) - cuts[-1] > _PIECE_PARTS:
-                    cuts.append(len(out))
             continue
         pending.append((node.next, end_tag))
         if node.is_text_node:
@@ -159,11 +160,20 @@ def _rewritten(html: str, base_url: str | None, limits: LimitSettings) -> _Writt
     served = "".join(out).strip()
     for place, start_tag in lean.items():
         out[place] = start_tag
-    pieces = ["".join(out[at:end]) for at, end in pairwise([*cuts, len(out)])]
-    pieces[0] = pieces[0].lstrip()
-    pieces[-1] = pieces[-1].rstrip()
-    check_cost(pieces)
-    return _Written(served=served, pieces=pieces)
+    parts = _stripped(out)
+    check_cost("".join(parts))
+    return _Written(served=served, parts=parts)
+
+
+def _stripped(parts: list[str]) -> list[str]:
+    """Without white space at both ends."""
+    kept = [at for at, part in enumerate(parts) if part and not part.isspace()]
+    if not kept:
+        return []
+    parts = parts[kept[0] : kept[-1] + 1]
+    parts[0] = parts[0].lstrip()
+    parts[-1] = parts[-1].rstrip()
+    return parts
 
 
 def _parsed(html: str) -> LexborHTMLParser:
@@ -268,15 +278,70 @@ def _judged_at_once(body: _Written) -> str:
     Where the parser writes out from its tree what it read, another rewriting would, for all else
     that one does was done: values are checked, nothing is too deep, no wrapper is left.
     """
-    written = "".join(body.pieces)
+    written = "".join(body.parts)
     judged = _DETAILS_OPEN.sub(r"\1 open", _AMMONIA.clean(written))
     if judged != written:
         return judged
     return _DETAILS_OPEN.sub(r"\1 open", _parsed(body.served).html or "")
 
 
-def _bleached(pieces: Sequence[str]) -> str:
-    return "".join(map(_BLEACH.cleaner.clean, pieces))
+def _bleached(body: _Written) -> str:
+    """What bleach makes of it, in pieces that it can do in linear time.
+
+    Each piece stands in the elements that are open around it, which are taken off again.
+    Raises RefusedDocument if bleach sees other elements around a piece.
+    """
+    clean = _BLEACH.cleaner.clean
+    judged = []
+    for before, piece, after in _pieces(body.parts):
+        cleaned = clean(f"{before}{piece}{after}")
+        if not (cleaned.startswith(before) and cleaned.endswith(after)):
+            raise RefusedDocument(_NO_AGREEMENT)
+        judged.append(cleaned[len(before) : len(cleaned) - len(after)])
+    return "".join(judged)
+
+
+def _pieces(parts: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Pieces of a body, each with the bare tags that open and close what is open around it.
+
+    In the spelling written here the open elements are all that a parser remembers of what it has
+    read; but it drops a line feed after <pre>, so no piece begins with one.
+    """
+    open_elements: list[str] = []
+    before, piece, size = "", list[str](), 0
+    for part in _with_short_texts(parts):
+        if size >= _PIECE_PARTS and not part.startswith("\n"):
+            yield before, "".join(piece), _end_tags(open_elements)
+            before, piece, size = _start_tags(open_elements), [], 0
+        piece.append(part)
+        size += 1
+        if not part.startswith("<"):
+            size += len(part) * _PIECE_PARTS // _PIECE_CHARS if "&" in part else 0
+        elif part.startswith("</"):
+            open_elements.pop()
+        elif (tag := part[1:-1].partition(" ")[0]) not in VOID_ELEMENTS:
+            open_elements.append(tag)
+    yield before, "".join(piece), _end_tags(open_elements)
+
+
+def _start_tags(elements: Sequence[str]) -> str:
+    return "".join([f"<{name}>" for name in elements])
+
+
+def _end_tags(elements: Sequence[str]) -> str:
+    return "".join([f"</{name}>" for name in reversed(elements)])
+
+
+def _with_short_texts(parts: Sequence[str]) -> Iterator[str]:
+    for part in parts:
+        if len(part) <= _PIECE_CHARS or part.startswith("<") or "&" not in part:
+            yield part
+        else:
+            yield from _SHORT_TEXT.findall(part)
+
+
+# No reference is cut in two, and no line feed stands at a beginning but the first.
+_SHORT_TEXT = re.compile(f"(?:[^&]|&[a-z]++;){{1,{_PIECE_CHARS}}}+\n*+")
 
 
 def _bleach_lets_stand(tag: str, name: str, value: str) -> bool:

@@ -295,7 +295,7 @@ def test_deep_nesting_is_flattened_and_no_word_runs_into_another() -> None:
         ("<div>" * 6_000, "nests more than"),
         ("<a " + " ".join(f"b{i}" for i in range(2_000)) + ">", "attributes"),
         ("<b x=1>" * 1_000 + "<p>x" * 1_000, "more elements"),
-        ("&lt;" * 100_001, "escaped characters"),
+        ("&lt;" * 240_001, "escaped characters"),
     ],
 )
 def test_what_is_beyond_a_limit_is_refused_with_a_reason(html: str, reason: str) -> None:

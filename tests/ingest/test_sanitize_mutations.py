@@ -6,14 +6,17 @@ SANITIZE_EXAMPLES: how many; `make soak` asks for 100,000.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 
 import nh3
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from feedsvc.errors import RefusedDocument
+from feedsvc.ingest import sanitize
 from feedsvc.ingest.policy import POLICY, URL_ATTRIBUTES
 from feedsvc.ingest.sanitize import sanitize_html
 from feedsvc.settings import load_settings
@@ -123,3 +126,37 @@ def test_what_comes_out_holds_nothing_armed_and_comes_out_again(html: str) -> No
     assert list(_armed(safe)) == []
     assert _LAX.clean(safe).replace('open=""', "open") == safe
     assert sanitize_html(safe, base_url="https://elsewhere.example/", limits=LIMITS) == safe
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(_hostile())
+def test_bleach_says_the_same_of_pieces_as_of_the_whole(html: str) -> None:
+    assert _outcome_in_pieces(html) == _outcome(html)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<pre><b>x</b>\n\ny &amp;\n\n&lt;\n</pre>",
+        "<table><caption>a</caption><colgroup><col><col></colgroup><tr><th>b<td><ul><li>c</table>",
+        "<b><i><b><i><b><i>a<p>b<a href=/c>d</a> <img src=e></p>",
+        "<details open><summary>a</summary>b</details> <ol start=3><li value=4>c</ol>",
+    ],
+)
+def test_bleach_says_the_same_of_pieces_as_of_the_whole_of_these(html: str) -> None:
+    assert _outcome_in_pieces(html) == _outcome(html) != "refused"
+
+
+def _outcome_in_pieces(html: str) -> str:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sanitize, "_PIECE_PARTS", 1)
+        patched.setattr(sanitize, "_PIECE_CHARS", 2)
+        patched.setattr(sanitize, "_SHORT_TEXT", re.compile("(?:[^&]|&[a-z]++;){1,2}+\\n*+"))
+        return _outcome(html)
+
+
+def _outcome(html: str) -> str:
+    try:
+        return sanitize_html(html, base_url=BASE, limits=LIMITS)
+    except RefusedDocument:
+        return "refused"
