@@ -27,7 +27,7 @@ format: $(VENV)/.installed-dev
 	$(VENV)/bin/ruff check --fix
 	$(VENV)/bin/ruff format
 
-# How fast it is, beside Hugo and Pelican; tests/benchmarks/README.md. An hour or so.
+# How fast it is, beside Hugo, Pelican and nginx; tests/benchmarks/README.md. An hour or two.
 bench: $(VENV)/.installed-dev
 	$(VENV)/bin/python -m tests.benchmarks
 

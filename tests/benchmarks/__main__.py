@@ -1,4 +1,4 @@
-"""`make bench`: extraction, sanitizing, the rendering of feeds, ingestion beside other programs.
+"""`make bench`: extraction, sanitizing, rendering, ingestion and polls, beside other programs.
 
 README.md beside this file explains the figures, and gives some.
 """
@@ -6,21 +6,28 @@ README.md beside this file explains the figures, and gives some.
 from __future__ import annotations
 
 import argparse
+import shutil
 import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.benchmarks.bars import draw_bars
 from tests.benchmarks.extraction import bench_extraction
 from tests.benchmarks.figures import HEADS, Figure, line_of, machine, save
 from tests.benchmarks.ingestion import Amounts, bench_ingestion
+from tests.benchmarks.mixing import bench_mixed, bench_visible, mixed_line, visible_line
 from tests.benchmarks.plot import draw
+from tests.benchmarks.polled import cores
+from tests.benchmarks.polling import HEADS as HEADS_OF_POLLS
+from tests.benchmarks.polling import Rounds, bench_polls, beside_others, flatness, ratios
+from tests.benchmarks.polling import line_of as line_of_polls
 from tests.benchmarks.rendering import bench_rendering
 from tests.benchmarks.rivals import Rival, install_rivals
 from tests.benchmarks.sanitizing import bench_sanitizing
 
 _RESULTS = Path(__file__).with_name("results")
-_PARTS = ("extraction", "sanitizing", "rendering", "ingestion")
+_PARTS = ("extraction", "sanitizing", "rendering", "ingestion", "polling")
 _DATABASES = ("sqlite", "postgresql")
 _EXTRACTED = 10_000
 
@@ -32,6 +39,9 @@ def main() -> None:
     options.add_argument("--databases", nargs="+", choices=_DATABASES, default=_DATABASES)
     options.add_argument("--drops", type=int, default=20, help="new files, one after another")
     options.add_argument("--alone", action="store_true", help="without Hugo and Pelican")
+    options.add_argument("--rounds", type=int, default=3, help="each kind of poll is measured")
+    options.add_argument("--poll-seconds", type=int, default=5, help="for how long, each time")
+    options.add_argument("--mixed-seconds", type=int, default=60, help="of load during ingestion")
     options.add_argument("--name", help="of the results; default: today")
     chosen = options.parse_args()
     today = datetime.now(UTC).date()
@@ -47,9 +57,45 @@ def main() -> None:
         rivals = [] if chosen.alone else _rivals()
         figures = _measured(chosen.sizes, chosen.drops, chosen.databases, rivals)
         path = _RESULTS / f"{chosen.name or today}.json"
-        save(figures, path, today)
+        save({"figures": figures}, path, today)
         path.with_suffix(".svg").write_text(draw(figures, f"{today}, {told}"), encoding="utf-8")
         print(f"kept in {path} and .svg")
+    if "polling" in chosen.parts:
+        rounds = Rounds(count=chosen.rounds, seconds=chosen.poll_seconds)
+        name = f"{chosen.name or today}-polling"
+        _bench_polling(
+            chosen.sizes, rounds, chosen.databases, chosen.mixed_seconds, _RESULTS / f"{name}.json"
+        )
+
+
+def _bench_polling(
+    sizes: Sequence[int], rounds: Rounds, databases: Sequence[str], mixed_s: int, path: Path
+) -> None:
+    core = cores()
+    missing = [name for name in ("wrk", "nginx") if shutil.which(name) is None]
+    if missing or core is None:
+        print(f"without polls, which need {' and '.join(missing) or 'a second core'}")
+        return
+    print(HEADS_OF_POLLS)
+    polls = []
+    for figure in bench_polls(sizes, rounds, core):
+        print(line_of_polls(figure), flush=True)
+        polls.append(figure)
+    print(*ratios(polls), *flatness(polls), sep="\n")
+    visible = []
+    for seen in bench_visible(databases):
+        print(visible_line(seen), flush=True)
+        visible.append(seen)
+    mixed = []
+    for load in bench_mixed(databases, mixed_s, core):
+        print(mixed_line(load), flush=True)
+        mixed.append(load)
+    today = datetime.now(UTC).date()
+    save({"polls": polls, "visible": visible, "mixed": mixed}, path, today)
+    machine_told = ", ".join(f"{key} {value}" for key, value in machine().items())
+    picture = draw_bars(beside_others(polls), f"{today}, {machine_told}")
+    path.with_suffix(".svg").write_text(picture, encoding="utf-8")
+    print(f"kept in {path} and .svg")
 
 
 def _rivals() -> list[Rival]:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Sequence
+import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.benchmarks.measured import Cost
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,18 +73,33 @@ def _number(value: float | None, width: int, digits: int) -> str:
     return " " * width if value is None else f"{value:{width},.{digits}f}"
 
 
-def save(figures: Sequence[Figure], path: Path, day: date) -> None:
-    """Write a run's figures as JSON; what was not measured is left out."""
+def save(groups: Mapping[str, Sequence[DataclassInstance]], path: Path, day: date) -> None:
+    """Write a run's figures as JSON, in named groups; what was not measured is left out."""
     run = {
         "date": day.isoformat(),
+        "commit": commit(),
         "machine": machine(),
-        "figures": [
-            {key: value for key, value in asdict(figure).items() if value is not None}
-            for figure in figures
-        ],
-    }
+    } | {name: [_told(figure) for figure in figures] for name, figures in groups.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
+
+
+def _told(figure: DataclassInstance) -> dict[str, object]:
+    return {key: value for key, value in asdict(figure).items() if value is not None}
+
+
+def commit() -> str:
+    """What was measured, `+` where it was changed since; "unknown" outside a checkout."""
+    try:
+        return subprocess.run(
+            ["git", "describe", "--always", "--dirty=+"],
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
 
 
 def machine() -> dict[str, str | int]:

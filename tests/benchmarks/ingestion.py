@@ -70,7 +70,7 @@ def bench_ingestion(
             path.write_text(content, encoding="utf-8")
         yield _bench_find(home, documents)
         for kind in databases:
-            with _open_database(kind, home) as database:
+            with open_database(kind, home) as database:
                 yield from _bench_feedsvc(home, database, amounts)
         for rival in rivals:
             if documents <= rival.up_to:
@@ -86,7 +86,7 @@ def _bench_find(home: Path, documents: int) -> Figure:
 
 
 @contextmanager
-def _open_database(kind: str, home: Path) -> Iterator[Database]:
+def open_database(kind: str, home: Path) -> Iterator[Database]:
     if kind == "sqlite":
         yield Database(name="feedsvc, SQLite", url=f"sqlite:///{home}/feedsvc.db")
         return

@@ -64,6 +64,11 @@ def resident_mb(pid: int) -> float:
     return _kilobytes(Path(f"/proc/{pid}/status"), "VmRSS:") / 1024
 
 
+def memory_mb_of(pid: int) -> float:
+    """What a process and all it has started have in memory, what they share counted once."""
+    return sum(map(_proportional_kb, _tree(pid, _stats()))) / 1024
+
+
 def _main(command: Sequence[str]) -> int:
     ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     began = time.perf_counter()
@@ -74,7 +79,7 @@ def _main(command: Sequence[str]) -> int:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(_SAMPLED_EVERY_S)
                 break
-            peak_kb = max(peak_kb, _proportional_kb())
+            peak_kb = max(peak_kb, _descendants_kb())
         wall_s = time.perf_counter() - began
         assert process.stdout is not None
         out = process.stdout.read()
@@ -94,15 +99,15 @@ def _main(command: Sequence[str]) -> int:
     return process.returncode
 
 
-def _proportional_kb() -> int:
+def _descendants_kb() -> int:
     """The memory of all our descendants, each shared page divided among those that share it."""
-    stats = _stats()
-    kilobytes = 0
-    for pid in _tree(os.getpid(), stats):
-        if pid != os.getpid():
-            with contextlib.suppress(OSError):  # it has ended since
-                kilobytes += _kilobytes(Path(f"/proc/{pid}/smaps_rollup"), "Pss:")
-    return kilobytes
+    return sum(_proportional_kb(pid) for pid in _tree(os.getpid(), _stats()) if pid != os.getpid())
+
+
+def _proportional_kb(pid: int) -> int:
+    with contextlib.suppress(OSError):  # it has ended since
+        return _kilobytes(Path(f"/proc/{pid}/smaps_rollup"), "Pss:")
+    return 0
 
 
 def _kilobytes(path: Path, key: str) -> int:
