@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
 import sqlite3
 import sys
 from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from unittest.mock import patch
 
 from feedgen.feed import FeedGenerator
 from flask import Flask, Response, request
 
-from feedsvc.cli import serve
+from feedsvc.cli import webserver
+from feedsvc.cli.listener import open_listener, start_listening
 from feedsvc.settings import Settings, load_settings
-from feedsvc.web import wsgi
 
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
 FEED_FILE = "feed.atom"
@@ -57,11 +59,14 @@ def main(kind: str, port: str, folder: str) -> None:
     """Serve until stopped."""
     load = {"rendering": _load_rendering, "ready": _load_ready}[kind]
     settings = load_settings(None, {"server": {"port": int(port), "workers": 1}})
-    with patch.object(wsgi, "load_application", partial(load, Path(folder))):
-        serve._be_web(settings)
+    listener = open_listener(settings.server)
+    start_listening(listener)
+    ready = multiprocessing.get_context("spawn").Event()
+    with patch.object(webserver, "_load", partial(load, Path(folder))):
+        webserver.run_web(settings, listener, ready)
 
 
-def _load_rendering(folder: Path, _settings: Settings) -> Flask:
+def _load_rendering(folder: Path, _settings: Settings, _ready: Event) -> Flask:
     app = Flask("rendering")
 
     @app.get("/feeds/all.atom")
@@ -74,7 +79,7 @@ def _load_rendering(folder: Path, _settings: Settings) -> Flask:
     return app
 
 
-def _load_ready(folder: Path, _settings: Settings) -> Flask:
+def _load_ready(folder: Path, _settings: Settings, _ready: Event) -> Flask:
     app = Flask("ready")
     plain, packed = (folder / FEED_FILE).read_bytes(), (folder / GZIP_FILE).read_bytes()
     etag = hashlib.sha256(plain).hexdigest()
