@@ -90,11 +90,12 @@ def _check_archive(
         yield CheckedFeed(name=page.url, findings=tuple(findings))
     incomplete = tuple(check_reached(len(reached), feed.entry_count))
     # What is published meanwhile is no fault: only a feed that stood still must be complete.
-    if incomplete and _is_archived(feed.selection) and feed in publication.feeds():
+    if incomplete and _counts_entries(feed.selection) and feed in publication.feeds():
         yield CheckedFeed(name=url, findings=incomplete)
 
 
-def _is_archived(selection: Selection) -> bool:
+def _counts_entries(selection: Selection) -> bool:
+    """Corrections are made of what entries said: the store counts none for their feed."""
     return selection.kind is not SelectionKind.CORRECTIONS
 
 

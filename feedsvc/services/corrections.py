@@ -8,12 +8,18 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
+from feedsvc.clock import to_microseconds
 from feedsvc.feeds.corrections import changed_text, correction_entry
 from feedsvc.feeds.window import WindowLimits, take_window
 from feedsvc.model.correction import Correction
 from feedsvc.model.entry import Entry
 from feedsvc.model.feed import Candidate
-from feedsvc.store.corrections import corrections_of, fetch_bodies, select_corrections
+from feedsvc.store.corrections import (
+    CorrectionsWithin,
+    corrections_of,
+    fetch_bodies,
+    select_corrections,
+)
 
 _READ_AT_ONCE = 50
 # More than a window has. What an edit changed in a text is the same for ever.
@@ -29,8 +35,8 @@ class Corrections:
         self._texts: OrderedDict[str, str] = OrderedDict()
         self._lock = threading.Lock()
 
-    def in_feed(self, connection: Connection) -> list[Entry]:
-        """The corrections in the window of their feed, newest first."""
+    def in_feed(self, connection: Connection, cut: int) -> list[Entry]:
+        """The corrections in the window of their feed, newest first. cut: as of `take_window`."""
         made: list[Entry] = []
 
         def candidates() -> Iterator[Candidate]:
@@ -39,12 +45,16 @@ class Corrections:
                 made.append(entry)
                 yield Candidate(
                     entry_id=len(made) - 1,
-                    sequence=entry.sequence,
+                    sequence=to_microseconds(correction.corrected_at),
                     arrived_at=entry.arrived_at,
                     body_bytes=len(entry.html.encode()),
                 )
 
-        return [made[taken.entry_id] for taken in take_window(candidates(), self._window)]
+        return [made[taken.entry_id] for taken in take_window(candidates(), self._window, cut=cut)]
+
+    def in_archive(self, connection: Connection, found: CorrectionsWithin) -> list[Entry]:
+        """The corrections of an archive document, newest first."""
+        return [self._made(connection, correction) for correction in found.corrections]
 
     def of_article(self, connection: Connection, short_id: str) -> list[Entry]:
         """The corrections of one article that are kept, newest first."""

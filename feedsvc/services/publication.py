@@ -25,6 +25,7 @@ from feedsvc.model.search import SearchQuery, search_guid
 from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.services.corrections import Corrections
 from feedsvc.settings import FeedSettings
+from feedsvc.store.corrections import CorrectionNumbers, corrections_within, last_number
 from feedsvc.store.engine import Store
 from feedsvc.store.entries import (
     fetch_article,
@@ -76,8 +77,10 @@ class Publication:
         def render(connection: Connection, version: PublicationVersion) -> FeedDocument:
             number, feed = fetch_feed(connection, selection)
             if selection.kind is SelectionKind.CORRECTIONS:
-                entries = tuple(self._corrections.in_feed(connection))
-                return RENDERERS[format](self._site, feed, entries, version.changed_at)
+                history = subscription_history(CorrectionNumbers(connection))
+                made = self._corrections.in_feed(connection, _cut(history))
+                shown = replace(feed, history=history)
+                return RENDERERS[format](self._site, shown, made, version.changed_at)
             history = subscription_history(FeedMembers(connection, number))
             limits = limits_of(self._window, feed.presentation)
             limit = max(limits.max_entries, MOST_MEMBERS)
@@ -145,6 +148,9 @@ class Publication:
         lead to the others. Raises NotFound for a name never seen, or a range that is not over yet.
         """
 
+        if selection.kind is SelectionKind.CORRECTIONS:
+            return self._corrections_archive(wanted, format)
+
         def render(connection: Connection, version: PublicationVersion) -> FeedDocument:
             number, feed = fetch_feed(connection, selection)
             _check_given(connection, wanted)
@@ -159,6 +165,26 @@ class Publication:
                 updated=max((m.changed_at for m in lying), default=feed.updated),
             )
             return RENDERERS[format](self._site, shown, entries, version.changed_at)
+
+        return self._made(render)
+
+    def _corrections_archive(self, wanted: ArchiveRange, format: FeedFormat) -> FeedDocument:
+        """`archive` of what is kept of the corrections: those that are not count no more."""
+
+        def render(connection: Connection, version: PublicationVersion) -> FeedDocument:
+            _, feed = fetch_feed(connection, Selection(kind=SelectionKind.CORRECTIONS))
+            if wanted.last > last_number(connection):
+                raise NotFound(f"corrections may still be made up to number {wanted.last}")
+            numbers = CorrectionNumbers(connection)
+            own = newest_within(numbers, wanted)
+            found = corrections_within(connection, own)
+            shown = replace(
+                feed,
+                history=archive_history(numbers, own),
+                updated=found.changed_at or feed.updated,
+            )
+            made = self._corrections.in_archive(connection, found)
+            return RENDERERS[format](self._site, shown, made, version.changed_at)
 
         return self._made(render)
 
@@ -223,9 +249,13 @@ def _in_order(feeds: list[Feed]) -> tuple[Feed, ...]:
 def _fetch_window(
     connection: Connection, newest: Iterable[Candidate], limits: WindowLimits, history: History
 ) -> tuple[Entry, ...]:
-    cut = history.previous.last if history.previous else 0
-    window = take_window(newest, limits, cut=cut)
+    window = take_window(newest, limits, cut=_cut(history))
     return fetch_entries(connection, [candidate.entry_id for candidate in window])
+
+
+def _cut(history: History) -> int:
+    """Up to which number the archive documents of a feed hold everything."""
+    return history.previous.last if history.previous else 0
 
 
 def _check_given(connection: Connection, wanted: ArchiveRange) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import BigInteger, Connection, Row, Select, func, select, type_coerce
 
+from feedsvc.clock import to_microseconds
+from feedsvc.model.archive import ArchiveRange
 from feedsvc.model.correction import Correction, Wording
 from feedsvc.model.entry import EntryState
 from feedsvc.model.ids import fold
 from feedsvc.model.selection import SelectionKind
 from feedsvc.store.entries import author_names
 from feedsvc.store.feed_names import feed_names, find_feeds
-from feedsvc.store.schema import entries, revisions
+from feedsvc.store.schema import entries, publication, revisions
 
 _next = revisions.alias("next")
 _later = revisions.alias("later")
@@ -46,6 +49,8 @@ _CORRECTIONS = (
     .where(revisions.c.corrected_at.is_not(None), entries.c.state == EntryState.LIVE)
     .order_by(revisions.c.corrected_at.desc())
 )
+# As the store keeps an instant, and so beyond the years that `datetime` knows.
+_NUMBER = type_coerce(revisions.c.corrected_at, BigInteger)
 AnyRow = Row[tuple[Any, ...]]  # Any: columns of many types
 
 
@@ -57,6 +62,55 @@ def select_corrections(
     if before is not None:
         query = query.where(revisions.c.corrected_at < before)
     return _fetch(connection, query)
+
+
+class CorrectionNumbers:
+    """The corrections that are kept, by numbers as archive documents are made of them.
+
+    A correction's number is its instant in microseconds since 1970: unique, and given in the order
+    of commits like a sequence number. Those of entries that departed count too.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def up_to(self, number: int, limit: int) -> Sequence[int]:
+        """At most `limit` numbers up to `number`, itself included, the largest first."""
+        found = select(_NUMBER).where(number >= _NUMBER).order_by(_NUMBER.desc()).limit(limit)
+        return self._connection.scalars(found).all()
+
+    def beyond(self, number: int, limit: int) -> Sequence[int]:
+        """At most `limit` numbers above `number`, the smallest first."""
+        found = select(_NUMBER).where(number < _NUMBER).order_by(_NUMBER).limit(limit)
+        return self._connection.scalars(found).all()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionsWithin:
+    """What lies in a range. changed_at: of the last correction or departure; None: nothing does."""
+
+    corrections: tuple[Correction, ...]
+    changed_at: datetime | None
+
+
+def corrections_within(connection: Connection, wanted: ArchiveRange) -> CorrectionsWithin:
+    """The corrections of live entries in a range of numbers, newest first."""
+    lies_within = _NUMBER.between(wanted.first, wanted.last)
+    corrected_at, departed_at = connection.execute(
+        select(func.max(revisions.c.corrected_at), func.max(entries.c.departed_at))
+        .join(entries, entries.c.id == revisions.c.entry_id)
+        .where(lies_within)
+    ).one()
+    return CorrectionsWithin(
+        corrections=tuple(_fetch(connection, _CORRECTIONS.where(lies_within))),
+        changed_at=max(filter(None, (corrected_at, departed_at)), default=None),
+    )
+
+
+def last_number(connection: Connection) -> int:
+    """The number up to which no correction can be made any more."""
+    instant: datetime = connection.execute(select(publication.c.last_instant)).scalar_one()
+    return to_microseconds(instant)
 
 
 def corrections_of(connection: Connection, short_id: str) -> list[Correction]:

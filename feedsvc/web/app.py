@@ -49,6 +49,7 @@ ROUTES = (
     Route(path=f"/feeds/corrections.{_FORMAT}", view=feeds.corrections_feed),
     Route(path=f"/feeds/{_KIND}/<slug>.{_FORMAT}", view=feeds.selected_feed),
     Route(path=f"/feeds/all/<numbers>.{_FORMAT}", view=feeds.main_archive),
+    Route(path=f"/feeds/corrections/<numbers>.{_FORMAT}", view=feeds.corrections_archive),
     Route(path=f"/feeds/{_KIND}/<slug>/<numbers>.{_FORMAT}", view=feeds.selected_archive),
     Route(path=f"/feeds/search.{_FORMAT}", view=search.search_feed),
     Route(path=f"/feeds/search/<numbers>.{_FORMAT}", view=search.search_archive),

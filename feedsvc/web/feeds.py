@@ -52,6 +52,11 @@ def main_archive(runtime: Runtime, numbers: str, format: str) -> Response:
     return _serve_archive(runtime, Selection(), numbers, FeedFormat(format))
 
 
+def corrections_archive(runtime: Runtime, numbers: str, format: str) -> Response:
+    corrections = Selection(kind=SelectionKind.CORRECTIONS)
+    return _serve_archive(runtime, corrections, numbers, FeedFormat(format))
+
+
 def selected_archive(runtime: Runtime, kind: str, slug: str, numbers: str, format: str) -> Response:
     selection = Selection(kind=SelectionKind(kind), slug=slug)
     return _serve_archive(runtime, selection, numbers, FeedFormat(format))

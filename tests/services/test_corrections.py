@@ -14,7 +14,9 @@ from sqlalchemy import func, select
 from feedsvc.errors import EntryGone, NotFound
 from feedsvc.feeds.check.document import check_document
 from feedsvc.feeds.check.findings import Severity
+from feedsvc.model.archive import ArchiveRange
 from feedsvc.model.entry import EntryState
+from feedsvc.model.feed import FeedDocument
 from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.services.publication import Publication
 from feedsvc.store.engine import Store
@@ -208,25 +210,133 @@ def test_removing_what_no_reader_sees_moves_no_version(desk: Desk) -> None:
     assert desk.version() == version
 
 
-def test_the_window_is_that_of_every_feed(desk: Desk, publication: Publication) -> None:
+def corrected(desk: Desk, *counts: int) -> int:
+    """An entry corrected so many times at once, on each of so many days."""
     number = desk.add(make_draft("Storm 0"))
-    for n in range(1, 56):
+    edits = 0
+    for count in counts:
         desk.stopped.move(days=1)
-        desk.edit(number, make_draft(f"Storm {n}"))
-    assert len(titles(publication)) == 50
-    for n in range(100):
-        desk.edit(number, make_draft(f"Storm at once {n}"))
-    # Two of the days before: the third was two days and some microseconds ago.
-    assert len(titles(publication)) == 102
+        for _ in range(count):
+            edits += 1
+            desk.edit(number, make_draft(f"Storm {edits}"))
+    return number
 
 
-def test_the_window_carries_a_megabyte_at_most(desk: Desk, publication: Publication) -> None:
+def told(document: FeedDocument) -> list[int]:
+    """Which edits of `corrected` a JSON document tells of."""
+    return [int(item["title"].split()[-1]) for item in json.loads(document.body)["items"]]
+
+
+def archive_of(publication: Publication) -> list[FeedDocument]:
+    """The archive documents in JSON, from the newest back."""
+    document = publication.feed(CORRECTIONS, FeedFormat.JSON)
+    found = []
+    while older := document.history.previous:
+        document = publication.archive(CORRECTIONS, older, FeedFormat.JSON)
+        assert document.history.own == older
+        found.append(document)
+    return found
+
+
+def test_the_window_is_that_of_every_feed(desk: Desk, publication: Publication) -> None:
+    corrected(desk, *[1] * 55, 100)
+    shown = told(publication.feed(CORRECTIONS, FeedFormat.JSON))
+    # All at once, and one of the days before: the second was two days and some microseconds ago.
+    # And whatever no archive document holds.
+    assert shown == sorted(shown, reverse=True)
+    archived = told(archive_of(publication)[0])
+    assert set(shown) == {*range(55, 156), *range(archived[0] + 1, 156)}
+
+
+def test_what_no_archive_document_holds_is_shown_however_large(
+    desk: Desk, publication: Publication
+) -> None:
     numbers = [desk.add(make_draft(f"Storm {n}")) for n in range(12)]
     for number in numbers:
         html = "".join(f"<p>{number} said {word}</p>" for word in range(9000))
         desk.edit(number, make_draft(f"Storm {number}", html=html))
-    assert 6 <= len(titles(publication)) <= 9
+    assert len(titles(publication)) == 12
     assert all(len(item["content_html"].encode()) <= 131_072 for item in items(publication))
+
+
+def test_every_correction_lies_in_one_document_or_in_the_feed(
+    desk: Desk, publication: Publication
+) -> None:
+    assert archive_of(publication) == []
+    corrected(desk, *[3] * 20, 70)
+    shown = told(publication.feed(CORRECTIONS, FeedFormat.JSON))
+    documents = [told(document) for document in archive_of(publication)]
+    archived = [edit for document in documents for edit in document]
+    assert archived == sorted(set(archived), reverse=True)
+    assert {*shown, *archived} == set(range(1, 131))
+    assert all(0 < len(document) <= 64 for document in documents)
+
+
+def test_an_archive_document_of_corrections_is_valid_and_stays_as_it_is(
+    desk: Desk, publication: Publication
+) -> None:
+    corrected(desk, *[10] * 9)
+    ranges = [document.history.own for document in archive_of(publication)]
+
+    def documents() -> list[FeedDocument]:
+        """All but the newest, which another one follows later."""
+        return [
+            publication.archive(CORRECTIONS, own, format)
+            for own in ranges[1:]
+            if own
+            for format in FeedFormat
+        ]
+
+    before = documents()
+    assert before
+    for number, document in enumerate(before):
+        format = list(FeedFormat)[number % len(FeedFormat)]
+        url = f"{URL}/{document.history.own}.{format}"
+        found = check_document(document.body, media_type=document.media_type, url=url)
+        assert [f for f in found if f.severity is Severity.ERROR] == []
+    corrected(desk, *[10] * 4)
+    assert [d.body for d in documents()] == [d.body for d in before]
+
+
+def test_a_withdrawal_is_gone_from_the_archive_and_moves_its_date(
+    desk: Desk, publication: Publication
+) -> None:
+    number = corrected(desk, *[10] * 7)
+    first = archive_of(publication)[-1].history.own
+    assert first
+    before = publication.archive(CORRECTIONS, first, FeedFormat.ATOM)
+    desk.stopped.move(hours=1)
+    desk.withdraw(number)
+    after = publication.archive(CORRECTIONS, first, FeedFormat.ATOM)
+    assert b"<entry" in before.body
+    assert b"<entry" not in after.body
+    departed = desk.feed(SelectionKind.CORRECTIONS).updated.isoformat().replace("+00:00", "Z")
+    assert f"<updated>{departed}</updated>".encode() in after.body
+
+
+def test_what_may_still_be_corrected_is_in_no_archive_document(
+    desk: Desk, publication: Publication
+) -> None:
+    corrected(desk, 70)
+    newest = archive_of(publication)[0].history.own
+    assert newest
+    # The second: further than any instant, and than any database can count.
+    for last in (newest.last + newest.size * 1024, 9_223_372_036_854_775_808 + 1024):
+        later = ArchiveRange(first=last - 63, last=last)
+        with pytest.raises(NotFound):
+            publication.archive(CORRECTIONS, later, FeedFormat.ATOM)
+
+
+def test_a_walk_of_corrections_ends_well_once_old_ones_were_removed(
+    desk: Desk, publication: Publication
+) -> None:
+    corrected(desk, *[10] * 12)
+    before = desk.stopped.instant + timedelta(days=1)
+    prune_revisions(desk.store, desk.clock, before=before, keep=90, goes_on=lambda: True)
+    shown = told(publication.feed(CORRECTIONS, FeedFormat.JSON))
+    archived = [edit for document in archive_of(publication) for edit in told(document)]
+    assert {*shown, *archived} == set(range(31, 121))
+    assert len(archived) == len(set(archived))
 
 
 def test_a_renamed_author_is_no_correction(desk: Desk, publication: Publication) -> None:

@@ -14,7 +14,7 @@ BASE = "https://news.example.org"
 
 
 @pytest.mark.parametrize("format", FeedFormat)
-@pytest.mark.parametrize("feed", ["all", "author/afp", "language/en"])
+@pytest.mark.parametrize("feed", ["all", "author/afp", "language/en", "corrections"])
 def test_an_archive_document_is_served_with_its_exact_type(
     client: FlaskClient, feed: str, format: FeedFormat
 ) -> None:
