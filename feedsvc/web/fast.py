@@ -43,6 +43,9 @@ _OWN_HEADERS = frozenset(
     ("content-type", "content-length", "content-encoding", "etag", "last-modified", "cache-control")
 )
 _THREADS_FOR_POLLS = 2
+# During a long import the store shows more several times a second: what is polled is rendered only
+# so often. A commit is seen after so long and one rendering at the latest.
+_RENEW_EVERY_S = 0.2
 # As long as others get through, one waits for a place for a moment; behind a database that hangs
 # nobody does.
 _WAIT_S = 0.2
@@ -108,6 +111,8 @@ class FastLayer:
         start_response: StartResponse,
     ) -> Iterable[bytes]:
         """One thread renders; the others answer with what was last good, where there is such."""
+        if kept is not None and time.monotonic() - kept.made_at_s < _RENEW_EVERY_S:
+            return self._send(kept, environ, start_response)
         with self._places.taken(must_wait=kept is None) as has_place:
             if not has_place:
                 return self._without_place(kept, environ, start_response)

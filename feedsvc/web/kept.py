@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -12,10 +13,11 @@ from feedsvc.web.responses import Prepared
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """An answer, and what the store showed when it was begun."""
+    """An answer, what the store showed when it was begun, and when it was kept (monotonic)."""
 
     shown: Shown
     prepared: Prepared
+    made_at_s: float
 
 
 class KeptAnswers:
@@ -39,7 +41,9 @@ class KeptAnswers:
             before = self._kept.pop(url, None)
             if before is not None and before.prepared.is_same(prepared):
                 prepared = before.prepared
-            kept = self._kept[url] = Kept(shown=shown, prepared=prepared)
+            kept = self._kept[url] = Kept(
+                shown=shown, prepared=prepared, made_at_s=time.monotonic()
+            )
             self._shrink()
             return kept
 

@@ -10,6 +10,12 @@ from feedsvc.web.app import create_app
 from .fakes import FakeRuntime
 
 
+@pytest.fixture(autouse=True)
+def rendering_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was published is rendered at the very next poll."""
+    monkeypatch.setattr("feedsvc.web.fast._RENEW_EVERY_S", 0)
+
+
 @pytest.fixture
 def runtime() -> FakeRuntime:
     return FakeRuntime()

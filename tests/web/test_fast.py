@@ -145,6 +145,22 @@ def test_what_is_published_is_seen_at_the_next_poll(filled: Service) -> None:
     assert client.get(FEED, headers={"If-None-Match": before.headers["ETag"]}).status_code == 200
 
 
+def test_a_feed_is_rendered_only_so_often(filled: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feedsvc.web.fast._RENEW_EVERY_S", 3600)
+    counting, client = behind(filled)
+    before, number = client.get(FEED).data, shown_number(filled)
+    filled.folder.write("new.txt", article("Ferry sails again"))
+    filled.ingest()
+    wait_for(lambda: shown_number(filled) > number)
+    assert client.get(FEED).data == before
+    assert counting.asked == [FEED]
+    withdraw(filled, "Bridge opens")
+    wait_for(lambda: departures(filled) == 1)
+    after = client.get(FEED).data
+    assert b"Ferry sails again" in after
+    assert b"Bridge opens" not in after
+
+
 def test_a_change_elsewhere_leaves_a_feed_its_validators(filled: Service) -> None:
     counting, client = behind(filled)
     path = "/feeds/author/jane-doe.atom"
