@@ -1,0 +1,1 @@
+"""feedsvc behind the reverse proxies whose configuration is shipped, with the real servers."""
