@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 from feedsvc.ingest.bounds import names
 from feedsvc.ingest.extract.textual import balance_isolates, without_overrides
@@ -54,42 +55,50 @@ POLICY = Policy(
         math meta noembed noframes noscript object option param plaintext script select source
         style svg template textarea title track video xmp"""
     ),
-    renamed={
-        "acronym": "abbr",
-        "dir": "ul",
-        "menu": "ul",
-        "strike": "s",
-        "tt": "code",
-        **dict.fromkeys(
-            names(
-                """address article aside center dialog fieldset footer form header hgroup main nav
-                search section"""
+    renamed=MappingProxyType(
+        {
+            "acronym": "abbr",
+            "dir": "ul",
+            "menu": "ul",
+            "strike": "s",
+            "tt": "code",
+            **dict.fromkeys(
+                names(
+                    """address article aside center dialog fieldset footer form header hgroup
+                    main nav search section"""
+                ),
+                "div",
             ),
-            "div",
-        ),
-    },
-    attributes={
-        "*": frozenset({"title", "lang", "dir"}),
-        "a": frozenset({"href", "hreflang"}),
-        "img": frozenset({"src", "alt", "width", "height"}),
-        "td": _CELL,
-        "th": _CELL,
-        "ol": frozenset({"start", "reversed", "type"}),
-        "li": frozenset({"value"}),
-        "col": frozenset({"span"}),
-        "colgroup": frozenset({"span"}),
-        "time": frozenset({"datetime"}),
-        "ins": frozenset({"datetime", "cite"}),
-        "del": frozenset({"datetime", "cite"}),
-        "blockquote": _CITED,
-        "q": _CITED,
-        "details": frozenset({"open"}),
-        "code": frozenset({"class"}),
-    },
-    constants={
-        "a": {"rel": "noopener noreferrer nofollow ugc"},
-        "img": {"decoding": "async", "loading": "lazy", "referrerpolicy": "no-referrer"},
-    },
+        }
+    ),
+    attributes=MappingProxyType(
+        {
+            "*": frozenset({"title", "lang", "dir"}),
+            "a": frozenset({"href", "hreflang"}),
+            "img": frozenset({"src", "alt", "width", "height"}),
+            "td": _CELL,
+            "th": _CELL,
+            "ol": frozenset({"start", "reversed", "type"}),
+            "li": frozenset({"value"}),
+            "col": frozenset({"span"}),
+            "colgroup": frozenset({"span"}),
+            "time": frozenset({"datetime"}),
+            "ins": frozenset({"datetime", "cite"}),
+            "del": frozenset({"datetime", "cite"}),
+            "blockquote": _CITED,
+            "q": _CITED,
+            "details": frozenset({"open"}),
+            "code": frozenset({"class"}),
+        }
+    ),
+    constants=MappingProxyType(
+        {
+            "a": MappingProxyType({"rel": "noopener noreferrer nofollow ugc"}),
+            "img": MappingProxyType(
+                {"decoding": "async", "loading": "lazy", "referrerpolicy": "no-referrer"}
+            ),
+        }
+    ),
 )
 
 # Every element whose edges part words. An unwrapped one leaves white space behind.
