@@ -9,7 +9,7 @@ CONSTRAINTS = config/constraints.txt
 # Each process has a PostgreSQL server, extraction workers and ports of its own.
 TEST_PROCESSES ?= 2
 
-.PHONY: run test lint format bench bench-million accuracy soak clean
+.PHONY: run test lint format bench bench-million accuracy soak fuzz clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.installed
@@ -53,8 +53,15 @@ soak: $(VENV)/.installed-dev
 		$(VENV)/bin/python -m pytest tests/attacks tests/web/test_hostile_requests.py -v -s
 	SOAK_SCHEDULES=1000 $(VENV)/bin/python -m pytest tests/services/test_pollers.py -v
 
+# What no list of payloads thought of, by coverage; see tests/fuzz/README.md.
+FUZZ_S ?= 300
+
+fuzz: $(VENV)/.installed-fuzz
+	for target in decode dump sanitize; do $(VENV)/bin/python -m tests.fuzz $$target .fuzz/$$target \
+		-max_total_time=$(FUZZ_S) -artifact_prefix=.fuzz/$$target- || exit 1; done
+
 clean:
-	rm -rf $(VENV) .feedsvc build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .feedsvc .fuzz build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find feedsvc tests migrations -name __pycache__ -type d -exec rm -rf {} +
 
 $(VENV)/bin/python:
@@ -67,4 +74,8 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml $(CONSTRAINTS)
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	$(PIP) install --constraint $(CONSTRAINTS) --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.installed-fuzz: $(VENV)/.installed-dev
+	$(PIP) install --constraint $(CONSTRAINTS) --editable '.[fuzz]'
 	@touch $@

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -27,7 +28,7 @@ def _plain(name: str) -> str:
 
 def test_everything_that_is_asked_for_is_pinned_to_one_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    asked = project["dependencies"] + project["optional-dependencies"]["dev"]
+    asked = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
     pinned = pins()
     for text in asked:
         wanted = Requirement(text)

@@ -1,0 +1,1 @@
+"""Fuzzing by coverage: what no list of payloads thought of; see README.md."""
