@@ -47,7 +47,7 @@ _BLEACHINGS = 2
 # reference to the text before it by copying both: whole, a table of 5,000 rows or a listing of
 # 500 kB would take minutes.
 _PIECE_PARTS = 500
-_PIECE_CHARS = 4_096
+_PIECE_CHARS = 8_192
 
 _NO_AGREEMENT = "its HTML means something else to each sanitizer; simplify its markup"
 
@@ -307,6 +307,9 @@ def _pieces(parts: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     In the spelling written here the open elements are all that a parser remembers of what it has
     read; but it drops a line feed after <pre>, so no piece begins with one.
     """
+    if len(parts) <= _PIECE_PARTS and sum(map(len, parts)) <= _PIECE_CHARS:
+        yield "", "".join(parts), ""
+        return
     open_elements: list[str] = []
     before, piece, size = "", list[str](), 0
     for part in _with_short_texts(parts):
