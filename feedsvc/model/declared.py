@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -16,10 +15,7 @@ from feedsvc.model.feed import Presentation
 from feedsvc.model.globs import PathPattern
 from feedsvc.model.ids import fold
 from feedsvc.model.selection import SelectionKind
-
-# Scripts without spaces between words: there each character is a term.
-_UNSPACED = r"\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3040-\u30FF\u3400-\u9FFF\uF900-\uFAFF"
-_TERM = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+from feedsvc.model.terms import split_runs, terms_of_run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,5 +137,12 @@ class Matcher:
 
 
 def as_terms(text: str) -> str:
-    """The words of a text, folded, with a space around each: in it words and phrases are found."""
-    return f" {' '.join(_TERM.findall(fold(text)))} "
+    """The words of a text, folded as for searching, with a space around each.
+
+    In it words and phrases are found. Scripts without spaces give each character by itself, so
+    that a word of any length is a phrase.
+    """
+    words: list[str] = []
+    for run in split_runs(text):
+        words += [run] if terms_of_run(run) == [run] else run
+    return f" {' '.join(words)} "
