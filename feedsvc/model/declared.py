@@ -15,7 +15,7 @@ from feedsvc.model.feed import Presentation
 from feedsvc.model.globs import PathPattern
 from feedsvc.model.ids import fold
 from feedsvc.model.selection import SelectionKind
-from feedsvc.model.terms import split_runs, terms_of_run
+from feedsvc.model.terms import characters_of_run, split_runs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +142,5 @@ def as_terms(text: str) -> str:
     In it words and phrases are found. Scripts without spaces give each character by itself, so
     that a word of any length is a phrase.
     """
-    words: list[str] = []
-    for run in split_runs(text):
-        words += [run] if terms_of_run(run) == [run] else run
+    words = [word for run in split_runs(text) for word in characters_of_run(run)]
     return f" {' '.join(words)} "

@@ -155,9 +155,13 @@ def split_runs(text: str) -> list[str]:
 
 def terms_of_run(run: str) -> list[str]:
     """The terms of one of `split_runs`: itself, or its pairs."""
-    if len(run) > 1 and _PAIRED.match(run):
-        return [a + b for a, b in pairwise(run)]
-    return [run]
+    characters = characters_of_run(run)
+    return [a + b for a, b in pairwise(run)] if len(characters) > 1 else [run]
+
+
+def characters_of_run(run: str) -> list[str]:
+    """One of `split_runs`, in characters where its script puts no space between words."""
+    return list(run) if _PAIRED.match(run) else [run]
 
 
 def _cut(word: str) -> Iterator[str]:

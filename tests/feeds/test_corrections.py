@@ -130,12 +130,12 @@ def test_title_authors_and_link_are_told_where_they_changed(
 def test_a_correction_is_an_entry_at_the_permalink_of_the_article() -> None:
     after = replace(STORM, title="Storm <b>", language="ur")
     entry = correction_entry(replace(CORRECTION, after=after), "<p><ins>x</ins></p>", 1000)
-    assert entry.title == "Corrected: Storm <b>"
+    assert entry.title == "Corrected: Storm ‹b›"
     assert (entry.guid, entry.short_id, entry.slug) == (CORRECTION.guid, "0000000001", "storm")
     assert entry.published == entry.updated == entry.arrived_at == EDITED_AT
     assert [author.name for author in entry.authors] == ["Ada"]
     assert entry.language == "ur"
-    assert "&lt;b&gt;" in entry.html
+    assert "‹b›" in entry.html
     assert entry.html.endswith("\n<p><ins>x</ins></p>")
 
 

@@ -29,8 +29,8 @@ from tests.service import StoppedClock
 from tests.services.test_publication import open_publication
 from tests.store.desk import VERSIONS, Desk, make_draft
 
-SCHEDULES = int(os.environ.get("SOAK_SCHEDULES", "2"))
-DAYS = 3
+SCHEDULES = int(os.environ.get("SOAK_SCHEDULES", "1"))
+DAYS = 2
 POLLED_EVERY_MIN = (15, 60, 7 * 60, 24 * 60)
 HAPPENINGS_A_DAY = 6
 WINDOW_ENTRIES = 500

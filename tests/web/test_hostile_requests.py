@@ -93,7 +93,9 @@ def test_no_request_fails_and_none_is_repeated_unescaped(service: Service) -> No
         assert "evil.example" not in str(answer.headers), changed
         if answer.mimetype != "application/json":
             assert MARK.encode() not in answer.data, changed
-        if answer.status_code >= 400 and b"Did you mean" not in answer.data:
+        # What /search was asked for stands in its form again, escaped.
+        is_constant = b"Did you mean" not in answer.data and changed["PATH_INFO"] != "/search"
+        if answer.status_code >= 400 and is_constant:
             kind = (answer.status_code, answer.mimetype or "")
             refusals.setdefault(kind, set()).add(answer.data)
     assert asked > 4000 / _EVERY
