@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from lxml import etree
 
 from feedsvc.errors import DocumentError
 from feedsvc.feeds.render import RENDERERS
@@ -88,6 +89,19 @@ def test_the_feed_is_served(attacked: AttackedSite, path: str) -> None:
     format = FeedFormat(path.rpartition(".")[2])
     document = attacked.runtime.publication.feed(_everything(attacked).selection, format)
     assert list(shown_by_readers(format, document.body))
+
+
+def test_the_list_of_feeds_makes_no_element_of_any_name(attacked: AttackedSite) -> None:
+    """Sources, authors and tags of hostile documents give their feeds their names."""
+    root = etree.fromstring(attacked.runtime.publication.opml().body)
+    outlines = root.findall("body//outline")
+    assert any("<" in feed.name for feed in attacked.runtime.publication.feeds())
+    assert len(outlines) > 100
+    for outline in outlines:
+        for name, value in outline.items():
+            assert elements_in(str(value)) == [], value
+            if name.endswith("Url"):
+                assert str(value).startswith(("https://", "http://")), value
 
 
 def _everything(attacked: AttackedSite) -> Feed:
