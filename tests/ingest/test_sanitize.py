@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import nh3
@@ -340,7 +341,7 @@ def test_a_sanitizer_without_our_rules_finds_nothing_to_take_away(pieces: list[s
         for tag in (*POLICY.elements, "*")
     }
     lax = nh3.clean(html, tags=set(POLICY.elements), attributes=attributes, link_rel=None)
-    assert lax.replace('open=""', "open") == html
+    assert re.sub('(<details(?: [^<>]*)?) open=""', r"\1 open", lax) == html
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import nh3
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -103,6 +103,8 @@ def _armed(html: str) -> Iterator[str]:
             yield node.tag or "?"
 
 
+# nh3 writes an empty value where we write none.
+_OPEN = re.compile('(<details(?: [^<>]*)?) open=""')
 _LAX = nh3.Cleaner(
     tags=set(POLICY.elements),
     attributes={
@@ -115,6 +117,7 @@ _LAX = nh3.Cleaner(
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(_hostile())
+@example('<a href=>" open=""></a>')
 def test_what_comes_out_holds_nothing_armed_and_comes_out_again(html: str) -> None:
     try:
         safe = sanitize_html(html, base_url=BASE, limits=LIMITS)
@@ -124,7 +127,7 @@ def test_what_comes_out_holds_nothing_armed_and_comes_out_again(html: str) -> No
             raise
         return
     assert list(_armed(safe)) == []
-    assert _LAX.clean(safe).replace('open=""', "open") == safe
+    assert _OPEN.sub(r"\1 open", _LAX.clean(safe)) == safe
     assert sanitize_html(safe, base_url="https://elsewhere.example/", limits=LIMITS) == safe
 
 
