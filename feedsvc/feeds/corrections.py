@@ -127,6 +127,8 @@ def shortened(html: str, limit_bytes: int) -> str:
 # --- comparing, within bounds ------------------------------------------------------------------
 
 Opcode = tuple[str, int, int, int, int]
+# Isolates and overrides of direction; of a pair, one may stand in words that are left out.
+_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(kw_only=True)
@@ -300,5 +302,6 @@ def _whole(name: str, text: str) -> str:
 
 def _escaped(text: str) -> str:
     """Plain text as HTML, in the spelling that the sanitizer leaves as it is."""
+    text = _DIRECTIONS.sub("", text)
     safe = escape(xml_safe(text).replace("\r", "\n"), quote=False).replace("\u00a0", "&nbsp;")
     return safe.replace("\n", "<br>\n")
