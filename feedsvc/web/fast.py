@@ -48,7 +48,7 @@ _THREADS_FOR_POLLS = 2
 _RENEW_EVERY_S = 0.2
 # As long as others get through, one waits for a place for a moment; behind a database that hangs
 # nobody does.
-_WAIT_S = 0.2
+_WAIT_S = 2.0
 _HUNG_AFTER_S = 0.5
 _RETRY_AFTER_S = "5"
 _BUSY = b"The service is busy at the moment. Please try again shortly.\n"
@@ -66,7 +66,7 @@ class FastLayer:
         max_bytes = runtime.settings.feeds.cache_bytes
         self._kept = KeptAnswers(max_bytes)
         self._kept_queries = KeptAnswers(max_bytes // _QUERIES_SHARE)
-        self._places = _Places(max(1, runtime.settings.server.threads - _THREADS_FOR_POLLS))
+        self._places = _Places(runtime.settings.server.threads)
         self._renderings = _Renderings()
         self._gives_deltas = runtime.settings.feeds.deltas
         self._departures = 0
@@ -221,24 +221,41 @@ class _Other:
 
 
 class _Places:
-    """How many requests may be with Flask at once."""
+    """How many requests may be with Flask at once, and how many wait for that.
 
-    def __init__(self, count: int) -> None:
+    Of all threads two neither work nor wait: they are there for polls. While the places are taken
+    and nothing moves, the database hangs, and nobody begins to wait.
+    """
+
+    def __init__(self, threads: int) -> None:
+        others = threads - _THREADS_FOR_POLLS
+        count = max(1, others // 2)
         self._free = threading.BoundedSemaphore(count)
-        self._last_freed = time.monotonic()
+        self._may_wait = threading.BoundedSemaphore(max(1, others - count))
+        self._last_moved = time.monotonic()
 
     @contextmanager
     def taken(self, *, must_wait: bool) -> Iterator[bool]:
         """Whether there was a place; it is given back at the end."""
-        is_moving = time.monotonic() - self._last_freed < _HUNG_AFTER_S
-        wait_s = _WAIT_S if must_wait and is_moving else None
-        has_place = self._free.acquire(blocking=wait_s is not None, timeout=wait_s)
+        has_place = self._free.acquire(blocking=False) or (must_wait and self._wait())
+        if has_place:
+            self._last_moved = time.monotonic()
         try:
             yield has_place
         finally:
             if has_place:
-                self._last_freed = time.monotonic()
+                self._last_moved = time.monotonic()
                 self._free.release()
+
+    def _wait(self) -> bool:
+        if time.monotonic() - self._last_moved > _HUNG_AFTER_S:
+            return False
+        if not self._may_wait.acquire(blocking=False):
+            return False
+        try:
+            return self._free.acquire(timeout=_WAIT_S)
+        finally:
+            self._may_wait.release()
 
 
 class _Renderings:

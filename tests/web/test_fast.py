@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -359,3 +360,21 @@ def wait_for(condition: Callable[[], bool], within: timedelta = timedelta(second
             return
         waited.wait(0.02)
     raise AssertionError("did not come about")
+
+
+def test_a_crowd_at_a_feed_that_was_never_rendered_is_answered(filled: Service) -> None:
+    counting, client = behind(filled)
+    time.sleep(0.6)  # nothing has moved for a while, and yet nothing hangs
+    counting.hold = lambda: time.sleep(0.7)
+    threads = filled.runtime.settings.server.threads
+    found: list[int] = []
+    crowd = [
+        threading.Thread(target=lambda: found.append(client.get(FEED).status_code))
+        for _ in range(threads - 2)
+    ]
+    for thread in crowd:
+        thread.start()
+    for thread in crowd:
+        thread.join()
+    assert set(found) == {200}
+    assert counting.asked == [FEED]
