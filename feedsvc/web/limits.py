@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 
+from feedsvc.web.admin_api import is_admin
+
 if TYPE_CHECKING:
     from feedsvc.runtime import Runtime
 
 # Set by the fast layer where it asks on behalf of everybody.
 RENEWING = "feedsvc.renewing"
-_ADMIN_PER_MINUTE = 60
+# At the admin endpoint: what was refused, so that nobody guesses tokens, and what was set going.
+_ADMIN_PER_MINUTE = 30
+_COUNTED_OF_ADMIN = frozenset({202, 401, 403})
 _NETWORK_BITS = 64  # what a provider gives one customer, of an IPv6 address
 _NOT_COUNTED = frozenset({304})
 _PROBES = ("/healthz", "/readyz")
@@ -55,7 +59,7 @@ def client() -> str:
 
 
 def _allowed(per_minute: int) -> int:
-    return min(per_minute, _ADMIN_PER_MINUTE) if request.path.startswith("/admin") else per_minute
+    return min(per_minute, _ADMIN_PER_MINUTE) if is_admin(request.path) else per_minute
 
 
 def _is_exempt() -> bool:
@@ -63,4 +67,6 @@ def _is_exempt() -> bool:
 
 
 def _counts(response: Response) -> bool:
+    if is_admin(request.path):
+        return response.status_code in _COUNTED_OF_ADMIN
     return response.status_code not in _NOT_COUNTED

@@ -130,7 +130,7 @@ def test_while_postgresql_is_down_what_was_served_is_served_on(
             known = serving.get("/feeds/all.json", If_None_Match=etag)
             unknown = [
                 serving.get(path)
-                for path in ("/feeds/all.rss", "/feeds/author/nobody.atom", "/", "/feeds.opml")
+                for path in ("/feeds/language/en.rss", "/feeds/author/nobody.atom", "/feeds.opml")
             ]
             alive, ready = serving.get("/healthz"), serving.get("/readyz")
         resumed_s = wait_for_title(serving, "The second to come", RESUMED_WITHIN_S)
