@@ -155,8 +155,9 @@ def _check_mail(site: Site, mail: EmailMessage) -> None:
     body = mail.get_body()
     assert body is not None
     markup = body.get_content()
-    (link,) = {link for link in site.articles if f'"{html.escape(link)}"' in markup}
-    wanted = site.articles[link]
+    links = [link for link in site.articles if f'"{html.escape(link)}"' in markup]
+    assert len(links) == 1, (links, list(site.articles), markup)
+    wanted = site.articles[links[0]]
     assert "".join(str(mail["Subject"]).split()) == "".join(wanted.title.split())
     # "-0000" in mail: the instant is known, the author's own zone is not.
     assert parsedate_to_datetime(mail["Date"]).replace(tzinfo=UTC) == wanted.published
