@@ -93,6 +93,8 @@ class FastLayer:
         if shown is not None and shown.departures != self._departures:
             self._forget_departed(shown.departures)
         kept = answers.get(url)
+        if kept is not None and kept.shown.departures < self._departures:
+            kept = None  # begun before somebody departed, and ended after: it may show who did
         if kept is not None and (shown is None or kept.shown == shown):
             if self._wants_changes(kept, environ):
                 return self._fall_through(environ, start_response)

@@ -113,14 +113,14 @@ class Counting:
     """Flask's application, and what it was asked."""
 
     def __init__(self, service: Service) -> None:
-        self._application = create_app(service.runtime)
+        self.application: Callable[..., Iterable[bytes]] = create_app(service.runtime)
         self.asked: list[str] = []
         self.hold: Callable[[], object] = lambda: None
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         self.asked.append(environ["PATH_INFO"])
         self.hold()
-        return self._application(environ, start_response)
+        return self.application(environ, start_response)
 
 
 def behind(service: Service) -> tuple[Counting, Client]:
@@ -220,6 +220,33 @@ def test_what_was_withdrawn_is_never_shown_while_another_renders(filled: Service
         thread.join()
     assert inside.is_set()
     assert not [body for body in found if b"Bridge opens" in body]
+
+
+def test_what_was_being_rendered_during_a_withdrawal_is_never_shown(filled: Service) -> None:
+    counting, client = behind(filled)
+    begun, go_on = threading.Event(), threading.Event()
+    original = counting.application
+
+    def render_slowly(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        made = list(original(environ, start_response))
+        if environ["PATH_INFO"] == FEED:
+            begun.set()
+            go_on.wait(10)
+        return made
+
+    counting.application = render_slowly
+    early = threading.Thread(target=client.get, args=(FEED,))
+    early.start()
+    assert begun.wait(10)
+    withdraw(filled, "Bridge opens")
+    wait_for(lambda: departures(filled) == 1)
+    client.get("/feeds.opml")
+    go_on.set()
+    early.join()
+    with store_down(filled), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(filled.runtime.store.engine, "connect", refuse)
+        assert client.get(FEED).status_code == 503
+    assert b"Bridge opens" not in client.get(FEED).data
 
 
 def departures(service: Service) -> int:
