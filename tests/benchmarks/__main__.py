@@ -22,7 +22,7 @@ from tests.benchmarks.polled import cores
 from tests.benchmarks.polling import HEADS as HEADS_OF_POLLS
 from tests.benchmarks.polling import Rounds, bench_polls, beside_others, flatness, ratios
 from tests.benchmarks.polling import line_of as line_of_polls
-from tests.benchmarks.rendering import bench_rendering
+from tests.benchmarks.rendering import HEADS_OF_RENDERINGS, bench_rendering, line_of_rendering
 from tests.benchmarks.rivals import Rival, install_rivals
 from tests.benchmarks.sanitizing import bench_sanitizing
 
@@ -36,6 +36,13 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="make bench")
     options.add_argument("--parts", nargs="+", choices=_PARTS, default=_PARTS)
     options.add_argument("--sizes", nargs="+", type=int, default=[1_000, 10_000, 100_000])
+    options.add_argument(
+        "--stores",
+        nargs="+",
+        type=int,
+        default=[1_000, 100_000, 1_000_000],
+        help="entries of the stores that are rendered from and polled",
+    )
     options.add_argument("--databases", nargs="+", choices=_DATABASES, default=_DATABASES)
     options.add_argument("--drops", type=int, default=20, help="new files, one after another")
     options.add_argument("--alone", action="store_true", help="without Hugo and Pelican")
@@ -52,7 +59,7 @@ def main() -> None:
     if "sanitizing" in chosen.parts:
         bench_sanitizing()
     if "rendering" in chosen.parts:
-        bench_rendering()
+        _bench_rendering(chosen.stores, chosen.databases, chosen.name)
     if "ingestion" in chosen.parts:
         rivals = [] if chosen.alone else _rivals()
         figures = _measured(chosen.sizes, chosen.drops, chosen.databases, rivals)
@@ -64,8 +71,18 @@ def main() -> None:
         rounds = Rounds(count=chosen.rounds, seconds=chosen.poll_seconds)
         name = f"{chosen.name or today}-polling"
         _bench_polling(
-            chosen.sizes, rounds, chosen.databases, chosen.mixed_seconds, _RESULTS / f"{name}.json"
+            chosen.stores, rounds, chosen.databases, chosen.mixed_seconds, _RESULTS / f"{name}.json"
         )
+
+
+def _bench_rendering(sizes: Sequence[int], databases: Sequence[str], name: str | None) -> None:
+    print(HEADS_OF_RENDERINGS)
+    figures = []
+    for figure in bench_rendering(sizes, databases):
+        print(line_of_rendering(figure), flush=True)
+        figures.append(figure)
+    today = datetime.now(UTC).date()
+    save({"renderings": figures}, _RESULTS / f"{name or today}-rendering.json", today)
 
 
 def _bench_polling(

@@ -5,75 +5,115 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
-from feedsvc.model.archive import ArchiveRange
-from feedsvc.model.selection import FeedFormat, Selection
-from feedsvc.runtime import open_runtime
+from feedsvc.model.archive import BASE_SIZE, ArchiveRange, smallest_range
+from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
+from feedsvc.runtime import Runtime, open_runtime
 from feedsvc.services.publication import Publication
-from feedsvc.settings import FeedSettings, load_settings
+from feedsvc.settings import load_settings
 from feedsvc.web.wsgi import spare_the_collector
-from tests.benchmarks.dumps import dumps
+from tests.benchmarks.filling import fill
+from tests.benchmarks.ingestion import open_database
 from tests.e2e.running import Feedsvc
 
-_DOCUMENTS = 1_000
 _RUNS = 7
 # All dumps arrive within the hour, which would fill every window.
 _NO_HOURS = {"window_hours": 1e-9}
 
 
-def bench_rendering() -> None:
-    """Print the median of several renderings of each format: at three lengths, and archived."""
-    with tempfile.TemporaryDirectory(prefix="feedsvc-bench-") as scratch:
-        home = Path(scratch)
-        database = f"sqlite:///{home}/feedsvc.db"
-        feedsvc = Feedsvc(home, database)
-        for name, content in dumps(_DOCUMENTS):
-            feedsvc.seeds.write(name, content)
-        done = feedsvc.run("ingest")
-        assert done.status == 0, done.err
-        runtime = open_runtime(
-            load_settings(None, {"store": {"url": database}, "feeds": _NO_HOURS})
-        )
-        most = runtime.settings.feeds.window_max_entries
-        windows = {
-            "50 entries": {},
-            "full window": {"window_entries": most},
-            # More than the bytes of a window allow with dumps of this size.
-            f"{most} entries": {"window_entries": most, "window_max_bytes": 64_000_000},
-        }
-        spare_the_collector()  # as a web process does
-        for name, limits in windows.items():
-            feeds = runtime.settings.feeds.model_copy(update=limits)
-            for format in FeedFormat:
+@dataclass(frozen=True, kw_only=True)
+class RenderingFigure:
+    """The median of several renderings. feed: what was rendered; entries: that the store holds."""
 
-                def render(format: FeedFormat = format, feeds: FeedSettings = feeds) -> bytes:
-                    publication = Publication(runtime.store, runtime.site, feeds)
-                    return publication.feed(Selection(), format).body
-
-                _print_median(name, format, render)
-        newest = runtime.publication.feed(Selection(), FeedFormat.ATOM).history.previous
-        assert newest
-        for format in FeedFormat:
-
-            def archive(format: FeedFormat = format, wanted: ArchiveRange = newest) -> bytes:
-                return runtime.publication.archive(Selection(), wanted, format).body
-
-            _print_median("archived", format, archive)
-        runtime.close()
+    database: str
+    entries: int
+    feed: str
+    format: str
+    took_ms: float
+    size_bytes: int
 
 
-def _print_median(name: str, format: FeedFormat, render: Callable[[], bytes]) -> None:
-    size_kb = len(render()) / 1000
-    took_ms = 1000 * _median_s(render)
-    print(f"{name:<12} {format.label:<10}{took_ms:8.1f} ms   {size_kb:,.0f} kB")
+HEADS_OF_RENDERINGS = (
+    f"{'entries':>9}  {'store':<20} {'feed':<28} {'format':<10} {'ms':>7} {'kB':>7}"
+)
 
 
-def _median_s(work: Callable[[], object]) -> float:
+def line_of_rendering(figure: RenderingFigure) -> str:
+    """The figure as a line of the table under HEADS_OF_RENDERINGS."""
+    return (
+        f"{figure.entries:>9,}  {figure.database:<20} {figure.feed:<28} {figure.format:<10}"
+        f" {figure.took_ms:>7.1f} {figure.size_bytes / 1000:>7,.0f}"
+    )
+
+
+def bench_rendering(sizes: Sequence[int], databases: Sequence[str]) -> Iterator[RenderingFigure]:
+    """Feeds of several lengths and archive documents of several ages, in each format."""
+    spare_the_collector()  # as a web process does
+    for entries in sizes:
+        for kind in databases:
+            with tempfile.TemporaryDirectory(prefix="feedsvc-bench-") as scratch:
+                home = Path(scratch)
+                with open_database(kind, home) as database:
+                    fill(Feedsvc(home, database.url), entries)
+                    settings = load_settings(
+                        None, {"store": {"url": database.url}, "feeds": _NO_HOURS}
+                    )
+                    with closing(open_runtime(settings)) as runtime:
+                        for feed, work in _works(runtime):
+                            for format in FeedFormat:
+                                yield _measured(database.name, entries, feed, format, work)
+
+
+_Work = Callable[[FeedFormat], bytes]
+
+
+def _works(runtime: Runtime) -> Iterator[tuple[str, _Work]]:
+    limits = runtime.settings.feeds
+    most = limits.window_max_entries
+
+    def feed(selection: Selection, **changed: int) -> _Work:
+        publication = Publication(runtime.store, runtime.site, limits.model_copy(update=changed))
+        return lambda format: publication.feed(selection, format).body
+
+    def archived(wanted: ArchiveRange) -> _Work:
+        return lambda format: runtime.publication.archive(Selection(), wanted, format).body
+
+    # The largest of a kind comes first.
+    by_author = next(
+        listed.selection
+        for listed in runtime.publication.feeds()
+        if listed.selection.kind is SelectionKind.AUTHOR
+    )
+    yield "50 entries", feed(Selection())
+    yield "50 entries of an author", feed(by_author)
+    yield "full window", feed(Selection(), window_entries=most)
+    # More than the bytes of a window allow with dumps of this size.
+    all_at_once = {"window_entries": most, "window_max_bytes": 64_000_000}
+    yield f"{most} entries", feed(Selection(), **all_at_once)
+    newest = runtime.publication.feed(Selection(), FeedFormat.ATOM).history.previous
+    assert newest
+    yield "archived, newest", archived(newest)
+    yield "archived, from the middle", archived(smallest_range(newest.last // 2))
+    yield "archived, oldest", archived(smallest_range(BASE_SIZE))
+
+
+def _measured(
+    database: str, entries: int, feed: str, format: FeedFormat, work: _Work
+) -> RenderingFigure:
     took = []
     for _ in range(_RUNS):
         started = time.perf_counter()
-        work()
+        body = work(format)
         took.append(time.perf_counter() - started)
-    return statistics.median(took)
+    return RenderingFigure(
+        database=database,
+        entries=entries,
+        feed=feed,
+        format=format.label,
+        took_ms=1000 * statistics.median(took),
+        size_bytes=len(body),
+    )
