@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 # So often an error that may be the store's is taken for its; then the document is taken out.
 _MAX_STRIKES = 3
 # Newcomers published at once, at most: more gain little, and may have to be repeated one by one.
-_MAX_TOGETHER = 64
+_MAX_TOGETHER = 256
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
 from threading import Event
 from typing import TypeVar
 
@@ -17,7 +16,7 @@ from feedsvc.clock import Clock
 from feedsvc.errors import DocumentError, PostponedDocument, RefusedDocument, UnreadableDocument
 from feedsvc.ingest.discover import Found, NotAtRest, ReadDocument, WatchedRoot
 from feedsvc.ingest.identity import find_swaps
-from feedsvc.ingest.pool import Extracted, ExtractionPool, Job
+from feedsvc.ingest.pool import Extracted, ExtractionPool
 from feedsvc.model.document import DocumentOutcome, DocumentPath, SourceDocument
 from feedsvc.model.entry import EntryDraft
 from feedsvc.model.run import RunRequest
@@ -35,9 +34,13 @@ from feedsvc.store.leases import Lease
 
 T = TypeVar("T")
 
-_CHUNK = 64
+# So many documents are read, asked for or published together. A large one counts as several.
+_CHUNK = 256
 # So many documents are settled in one go; then what is more urgent has its turn.
 _SLICE = 1_024
+_COUNTS_BYTES = 32_768
+# What is extracted waits no longer than this for more to be published with it.
+_GATHER_S = 0.25
 # What the machine kept from being extracted (its process killed, no time) is tried so often at
 # sweeps; then the document is taken for guilty.
 _MAX_TRIES = 3
@@ -148,8 +151,9 @@ class _Settlement:
         # Known paths first: whether their old bytes have moved elsewhere decides what new ones are.
         swapped = self._settle_swaps()
         for kind in (Kind.CHANGED, Kind.NEW):
-            for part in _chunks(self._of_kind(kind), _SLICE):
-                self._settle([found for found, _ in part if found.path not in swapped])
+            there = (found for found, _ in self._of_kind(kind) if found.path not in swapped)
+            for part in _chunks(there, _SLICE, lambda found: found.state.size_bytes):
+                self._settle(part)
                 yield
         for look in self._survey.roots:
             if look.root.name not in self._left_in:
@@ -265,7 +269,7 @@ class _Settlement:
         undecided: list[ReadDocument] = []
 
         def to_extract() -> Iterator[ReadDocument]:
-            for reads in _chunks(self._read(files), _CHUNK):
+            for reads in _chunks(self._read(files), _CHUNK, lambda read: len(read.raw)):
                 seen = self._seen(reads)
                 steps = [
                     _bytes_step(read, undecided) for read in reads if read.source.sha256 in seen
@@ -274,15 +278,27 @@ class _Settlement:
                 yield from (read for read in reads if read.source.sha256 not in seen)
 
         refused: list[Step] = []
-        for extracted in _chunks(self._to.pool.extract(self._jobs(to_extract())), _CHUNK):
+        for extracted in self._extracted(to_extract()):
             self.batches.publish(self._steps(extracted, refused))
-        for extracted in _chunks(self._to.pool.extract(self._jobs(undecided)), _CHUNK):
+        for extracted in self._extracted(undecided):
             self.batches.publish(self._steps(extracted, refused))
         # Last: one may hold the bytes of another, whose name its reader knows.
         self.batches.publish(refused)
 
-    def _jobs(self, reads: Iterable[ReadDocument]) -> Iterator[Job[ReadDocument]]:
-        return jobs(reads, self._to.roots)
+    def _extracted(self, reads: Iterable[ReadDocument]) -> Iterator[list[Extracted[ReadDocument]]]:
+        """What becomes of documents, in chunks of what comes within a moment."""
+        chunk: list[Extracted[ReadDocument]] = []
+        until = 0.0
+        for extracted in self._to.pool.extract(jobs(reads, self._to.roots)):
+            now = self._to.clock.monotonic()
+            if not chunk:
+                until = now + _GATHER_S
+            chunk.append(extracted)
+            if len(chunk) == _CHUNK or now >= until:
+                yield chunk
+                chunk = []
+        if chunk:
+            yield chunk
 
     def _steps(
         self, extracted: Sequence[Extracted[ReadDocument]], refused: list[Step]
@@ -381,9 +397,19 @@ def _date(draft: EntryDraft) -> tuple[bool, float]:
     return draft.published is None, draft.published.timestamp() if draft.published else 0.0
 
 
-def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
+def _chunks(
+    items: Iterable[T], size: int, size_bytes: Callable[[T], int] | None = None
+) -> Iterator[list[T]]:
+    """At most `size` together; by their bytes, one counts for each 32 kB that it has begun."""
+    chunk: list[T] = []
+    counted = 0
+    for item in items:
+        chunk.append(item)
+        counted += 1 + size_bytes(item) // _COUNTS_BYTES if size_bytes else 1
+        if counted >= size:
+            yield chunk
+            chunk, counted = [], 0
+    if chunk:
         yield chunk
 
 

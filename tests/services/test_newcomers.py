@@ -298,7 +298,7 @@ def test_the_front_page_of_a_site_tells_no_articles_apart(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("group_s", "before", "after"), [(0.01, 1, 32), (0.01, 64, 64), (0.3, 64, 64), (0.6, 64, 32)]
+    ("group_s", "before", "after"), [(0.01, 1, 32), (0.01, 256, 256), (0.3, 64, 64), (0.6, 64, 32)]
 )
 def test_so_many_are_published_at_once_as_a_batch_has_time_for(
     desk: Desk, group_s: float, before: int, after: int
