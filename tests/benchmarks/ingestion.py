@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -25,7 +26,7 @@ from tests.benchmarks.figures import Figure, figure_of
 from tests.benchmarks.measured import cpu_s_of, measure, resident_mb
 from tests.benchmarks.rivals import Rival, bench_rival
 from tests.databases import PostgresqlServer
-from tests.e2e.running import Feedsvc, Serving
+from tests.e2e.running import UP_WITHIN_S, Feedsvc, Serving, wait_until
 
 REPOSITORY = Path(__file__).parents[2]
 _RUNS = 3
@@ -122,6 +123,7 @@ def _bench_feedsvc(home: Path, database: Database, amounts: Amounts) -> Iterator
     with feedsvc.serving() as serving:
         yield _drop_files(serving, database, amounts)
         yield from _memory(serving, database, amounts)
+    yield from _start_again(feedsvc, database, amounts)
 
 
 def _ingest(
@@ -193,6 +195,37 @@ def _drop(serving: Serving, number: int) -> float:
             etag = answer.headers["etag"]
         time.sleep(_POLLED_EVERY_S)
     raise AssertionError(f"not visible within {waited_s:.0f} s\n{serving.started.told()}")
+
+
+def _start_again(feedsvc: Feedsvc, database: Database, amounts: Amounts) -> Iterator[Figure]:
+    """After everything was killed: until it is ready, and until it shows a file dropped meanwhile.
+
+    The medians of several starts, the processes' own included.
+    """
+    ready, shown = [], []
+    first = _NEW_FROM + 2 * amounts.documents
+    for number in range(first, first + _RUNS):
+        path = feedsvc.seeds.path / f"dropped-{number}.txt"
+        path.write_text(dump(number), encoding="utf-8")
+        began = time.perf_counter()
+        with feedsvc.serving() as serving:  # which ends with SIGKILL
+            wait_until(serving.is_ready, UP_WITHIN_S)
+            ready.append(time.perf_counter() - began)
+            title = article(number).title
+            wait_until(partial(_shows, serving, title), _SEEN_WITHIN_S, serving.started.told)
+            shown.append(time.perf_counter() - began)
+        path.unlink()
+    for work, took in (("ready after SIGKILL", ready), ("one new file after SIGKILL", shown)):
+        yield Figure(
+            tool=database.name,
+            work=work,
+            documents=amounts.documents,
+            wall_s=statistics.median(took),
+        )
+
+
+def _shows(serving: Serving, title: str) -> bool:
+    return title in serving.guids()
 
 
 def _memory(serving: Serving, database: Database, amounts: Amounts) -> Iterator[Figure]:
