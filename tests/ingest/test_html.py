@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from trafilatura import external
 
 from feedsvc.errors import EmptyDocument, RefusedDocument
 from feedsvc.ingest.article import HtmlPage
 from feedsvc.ingest.extract.page.article import extract_page
+from feedsvc.ingest.extract.page.body import StopWords
 from feedsvc.ingest.extract.page.facts import distinct_tags, without_site
 from feedsvc.ingest.extract.page.jsonld import parse_leniently, texts
 from feedsvc.ingest.pipeline import draft_entry
@@ -166,3 +168,8 @@ def test_a_comment_ends_where_it_ends_and_begins_in_no_attribute(markup: str, le
 def test_quotes_that_never_end_cost_no_more_than_their_length() -> None:
     hostile = "<a '" * 400_000
     assert len(read_html(hostile).markup) == len(hostile)
+
+
+def test_the_stop_words_are_those_of_trafilatura(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(external, "JT_STOPLIST", None)
+    assert set(StopWords()) == set(external.jt_stoplist_init())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+import random
 
-from feedsvc.ingest.extract.language import identify_language
+import pytest
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from feedsvc.ingest.extract.language import identifier, identify_language
 
 TEXTS = {
     "en": "The last ferry of the season left the harbour on Tuesday with forty people on board.",
@@ -52,6 +55,14 @@ def test_a_sentence_or_two_tell_their_language(code: str) -> None:
     found = identify_language(TEXTS[code])
     assert found is not None
     assert found.code == code
+
+
+def test_the_model_made_small_answers_as_py3langid_does_to_the_last_bit() -> None:
+    whole = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    chance = random.Random(1)
+    noise = ["".join(chr(chance.randrange(1, 0x3000)) for _ in range(250)) for _ in range(200)]
+    for text in [*TEXTS.values(), " ".join(TEXTS.values()), TEXTS["en"].upper(), *noise, "", "\0"]:
+        assert identifier().rank(text) == whole.rank(text)
 
 
 def test_a_confidence_stands_beside_the_language() -> None:

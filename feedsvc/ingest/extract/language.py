@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from array import array
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -88,7 +87,7 @@ def _identify(sample: str) -> FoundLanguage | None:
             return FoundLanguage(code="sd", confidence=0.95)
     if letters < _MIN_LETTERS:
         return None
-    code, confidence = _identifier().classify(sample)
+    code, confidence = identifier().classify(sample)
     enough = _MIN_CONFIDENCE if len(sample) < _MUCH_CHARS else _MIN_CONFIDENCE_OF_MUCH
     if confidence < enough or code == _NO_LANGUAGE:
         return None
@@ -96,21 +95,9 @@ def _identify(sample: str) -> FoundLanguage | None:
 
 
 @lru_cache(maxsize=1)
-def _identifier() -> Any:  # Any: py3langid ships no types
-    """The model of py3langid, loaded at the first use (half a second)."""
-    import numpy as np
-    from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
-    from py3langid.modelio import load_model
+def identifier() -> Any:  # Any: py3langid ships no types
+    """The model, loaded at the first use (half a second)."""
+    # Imported late, with numpy: most processes never extract.
+    from feedsvc.ingest.extract.language_model import SmallIdentifier
 
-    weights, priors, classes, moves, rows, outputs = load_model(MODEL_DIR / MODEL_FILE)
-    # Its weights are half floats, to whose arithmetic numpy is slow: widened, they take 28 MB more
-    # and a text half the time.
-    return LanguageIdentifier(
-        weights.astype(np.float32),
-        priors,
-        classes,
-        moves,
-        array("i", outputs),
-        norm_probs=True,
-        tk_row=rows,
-    )
+    return SmallIdentifier()
