@@ -181,3 +181,8 @@ def test_a_new_store_has_the_feeds_of_entries_and_corrections_and_nothing_publis
 def test_migrations_are_numbered_in_one_line() -> None:
     assert [f"{n:04}" for n in range(1, len(REVISIONS) + 1)] == REVISIONS
     assert SCRIPTS.get_heads() == [HEAD]
+
+
+def test_a_migration_is_known_by_the_name_of_its_file() -> None:
+    for script in SCRIPTS.walk_revisions():
+        assert Path(script.path).name.partition("_")[0] == script.revision
