@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from feedsvc.ingest.blocks import html_text
 from feedsvc.ingest.defaults import FOLDER_DEFAULT
 from feedsvc.model.entry import Enclosure, Entry, EntryDraft, Evidence, Precision
 from feedsvc.model.ids import fold
@@ -81,7 +80,14 @@ def is_significant(old: PublishedFields, new: PublishedFields) -> bool:
         return True
     if _folded(old.title) != _folded(new.title):
         return True
-    return old.html != new.html and _folded(html_text(old.html)) != _folded(html_text(new.html))
+    return old.html != new.html and _folded(_text(old.html)) != _folded(_text(new.html))
+
+
+def _text(html: str) -> str:
+    # Here, since it brings the sanitizers along, and most arrivals are no news of anything known.
+    from feedsvc.ingest.blocks import html_text
+
+    return html_text(html)
 
 
 def _folded(text: str) -> str:
@@ -95,7 +101,7 @@ def is_same_article(draft: EntryDraft, entry: Entry) -> bool:
     """
     if fold(draft.title) == fold(entry.title):
         return True
-    a, b = _shingles(draft.text), _shingles(html_text(entry.html))
+    a, b = _shingles(draft.text), _shingles(_text(entry.html))
     shorter = min(len(a), len(b))
     return shorter > 0 and 2 * len(a & b) >= shorter
 

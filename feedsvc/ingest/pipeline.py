@@ -21,10 +21,6 @@ from feedsvc.model.ids import content_fingerprint
 from feedsvc.model.terms import terms_of_html
 from feedsvc.settings import LimitSettings
 
-# Stored with each entry, beside the policy's. Raise it whenever a rule of decoding, reading or
-# extracting changes what a document gives.
-EXTRACTOR_VERSION = 3
-
 
 def draft_entry(
     path: bytes,

@@ -23,8 +23,7 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from feedsvc.errors import DocumentError, PostponedDocument, RefusedDocument
-from feedsvc.ingest.pipeline import draft_entry
-from feedsvc.ingest.worker import Answer, Draft, Failure, serve
+from feedsvc.ingest.worker import Answer, Draft, Failure, draft_document, serve
 from feedsvc.model.document import NO_DEFAULTS, RootDefaults
 from feedsvc.model.entry import EntryDraft
 from feedsvc.settings import LimitSettings
@@ -120,11 +119,11 @@ class ExtractionPool:
     Batches wait in `_waiting`. A thread of the pool's own hands them to whoever is free and takes
     in the answers, so that the workers go on while the one who asked does something else. That
     thread alone touches the workers; what both touch is guarded by `_changed`.
-    draft: what a worker does with one document; anything else than `draft_entry` is for tests.
+    draft: what a worker does with one document; anything else than the pipeline is for tests.
     """
 
     def __init__(
-        self, workers: int, limits: LimitSettings, excerpt_bytes: int, draft: Draft = draft_entry
+        self, workers: int, limits: LimitSettings, excerpt_bytes: int, draft: Draft = draft_document
     ) -> None:
         self._size = workers
         self._limits = limits

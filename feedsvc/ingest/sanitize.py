@@ -35,10 +35,6 @@ from feedsvc.ingest.links import LINK_SCHEMES
 from feedsvc.ingest.policy import BLOCK_ELEMENTS, POLICY, URL_ATTRIBUTES, checked_value
 from feedsvc.settings import LimitSettings
 
-# Stored with each entry. Raise it whenever a document would come out differently, be it for a
-# change of policy.py or of this module.
-POLICY_VERSION = 2
-
 _ROUNDS = 8
 # Of those, how many may ask bleach, which takes ten times as long as all others.
 _BLEACHINGS = 2

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from feedsvc.errors import is_transient
 from feedsvc.ingest.ignore import IGNORE_FILE, MAX_IGNORE_BYTES, IgnoreRules, is_ignored
-from feedsvc.ingest.readers import SUFFIXES, suffix_of
+from feedsvc.ingest.suffixes import SUFFIXES, suffix_of
 
 OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 # The root itself was named by the operator, and may be a link.

@@ -60,6 +60,15 @@ def serve(pipe: Connection, limits: LimitSettings, excerpt_bytes: int, draft: Dr
             )
 
 
+def draft_document(
+    path: bytes, raw: bytes, limits: LimitSettings, excerpt_bytes: int, defaults: RootDefaults
+) -> EntryDraft:
+    """The pipeline. Imported here: whoever has documents drafted by others needs none of it."""
+    from feedsvc.ingest.pipeline import draft_entry
+
+    return draft_entry(path, raw, limits, excerpt_bytes, defaults)
+
+
 def _prepare(limits: LimitSettings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
     threading.Thread(target=_die_with_parent, name="parent-watch", daemon=True).start()

@@ -22,9 +22,8 @@ from feedsvc.errors import (
     StoreFull,
 )
 from feedsvc.ingest.discover import ReadDocument, WatchedRoot
-from feedsvc.ingest.pipeline import EXTRACTOR_VERSION
 from feedsvc.ingest.pool import ExtractionPool, warm_up
-from feedsvc.ingest.sanitize import POLICY_VERSION
+from feedsvc.ingest.versions import EXTRACTOR_VERSION, POLICY_VERSION
 from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome, RootDefaults
 from feedsvc.model.run import RunRequest, RunState
 from feedsvc.services.absences import jobs
@@ -250,6 +249,8 @@ class Ingestion:
         for _ in range(_MAX_LOOKS):
             with closing(self._sweeper.surveyor.look(request, paths)) as survey:
                 restless: set[DocumentPath] = set()
+                if survey.unrested:
+                    self._pool.begin()  # what the workers need is loaded while files rest
                 yield from self._wait_for_rest(survey)
                 yield from self._sweeper.settle(survey, recorder, restless)
             if not restless:

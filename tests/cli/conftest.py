@@ -37,6 +37,9 @@ class _LastingPool:
     def __init__(self, pool: ExtractionPool) -> None:
         self.extract = pool.extract
 
+    def begin(self) -> None:
+        pass
+
     def close(self) -> None:
         pass
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from feedsvc.feeds.check.document import check_document
 from feedsvc.feeds.check.findings import Severity
-from feedsvc.ingest.readers import SUFFIXES
+from feedsvc.ingest.suffixes import SUFFIXES
 from feedsvc.model.entry import EntryState
 from feedsvc.model.selection import FeedFormat
 from feedsvc.store.engine import Store

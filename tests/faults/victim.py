@@ -104,6 +104,9 @@ class InlinePool(ExtractionPool):
         self._settings = settings
         self._known: dict[tuple[bytes, bytes], EntryDraft | DocumentError] = {}
 
+    def begin(self) -> None:
+        pass
+
     def extract(self, jobs: Iterable[Job[Key]]) -> Iterator[Extracted[Key]]:
         for job in jobs:
             if (job.path, job.raw) not in self._known:

@@ -6,7 +6,8 @@ import pytest
 
 from feedsvc.errors import UnsupportedDocument
 from feedsvc.ingest.article import HtmlPage, MarkdownText, TextDump
-from feedsvc.ingest.readers import read, suffix_of
+from feedsvc.ingest.readers import read
+from feedsvc.ingest.suffixes import suffix_of
 from feedsvc.settings import load_settings
 
 LIMITS = load_settings().limits

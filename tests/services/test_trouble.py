@@ -12,8 +12,8 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from feedsvc.errors import PostponedDocument, StoreError, StoreFull
-from feedsvc.ingest.pipeline import EXTRACTOR_VERSION
 from feedsvc.ingest.pool import Extracted, ExtractionPool, Job
+from feedsvc.ingest.versions import EXTRACTOR_VERSION
 from feedsvc.model.document import DocumentPath, Outcome
 from feedsvc.model.run import RunRequest
 from feedsvc.services import newcomers, settling

@@ -12,6 +12,7 @@ from feedsvc.ingest.decode import decode, html_charset
 from feedsvc.ingest.readers.html import read_html
 from feedsvc.ingest.readers.markdown import read_markdown
 from feedsvc.ingest.readers.text import read_text
+from feedsvc.ingest.suffixes import HTML, MARKDOWN, SUFFIXES, TEXT, suffix_of
 from feedsvc.settings import LimitSettings
 
 _SNIFFED_BYTES = 1_024
@@ -31,18 +32,11 @@ def read(path: bytes, raw: bytes, limits: LimitSettings) -> Readable:
     if reader is None:
         raise UnsupportedDocument(
             f"there is no reader for {_shown(suffix)}; supported are "
-            + ", ".join(sorted(known.decode() for known in _READERS if known))
+            + ", ".join(sorted(known.decode() for known in SUFFIXES))
         )
     if reader is _read_text and _is_whole_page(raw):
         reader = _read_html
     return reader(raw, limits)
-
-
-def suffix_of(path: bytes) -> bytes:
-    """The suffix of the file's name, in lower case with its dot; b"" where it has none."""
-    name = path.rpartition(b"/")[2]
-    stem, dot, suffix = name.rpartition(b".")
-    return (dot + suffix).lower() if stem else b""
 
 
 def _is_whole_page(raw: bytes) -> bool:
@@ -86,13 +80,7 @@ def _read_markdown(raw: bytes, limits: LimitSettings) -> Readable:
 
 
 _READERS: dict[bytes, Callable[[bytes, LimitSettings], Readable]] = {
-    b"": _read_text,
-    b".txt": _read_text,
-    b".text": _read_text,
-    b".html": _read_html,
-    b".htm": _read_html,
-    b".xhtml": _read_html,
-    b".md": _read_markdown,
-    b".markdown": _read_markdown,
+    **dict.fromkeys(TEXT, _read_text),
+    **dict.fromkeys(HTML, _read_html),
+    **dict.fromkeys(MARKDOWN, _read_markdown),
 }
-SUFFIXES = frozenset(suffix for suffix in _READERS if suffix)
