@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from feedsvc.bundled import bundled
+from tests.benchmarks.measured import resident_mb
 from tests.databases import SqliteFiles
 from tests.e2e.running import Feedsvc, Serving, wait_until
 from tests.service import article
@@ -20,6 +21,7 @@ from tests.service import article
 SETTLE_S = 1.0
 VISIBLE_WITHIN_S = 10.0
 SAMPLES = 18
+RESIDENT_MB = 150
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +65,12 @@ def test_the_log_says_what_happened_and_nothing_else(serving: Serving) -> None:
     lines = [line for line in serving.started.err.read_text().splitlines() if " INFO " not in line]
     assert lines == []
     assert "sweep ended" in serving.started.err.read_text()
+
+
+def test_no_process_takes_more_memory_than_is_stated(serving: Serving) -> None:
+    taken_mb = {role: max(map(resident_mb, pids)) for role, pids in serving.roles().items()}
+    assert {"scheduler", "web process", "forkserver", "extraction worker"} <= taken_mb.keys()
+    assert {role: mb for role, mb in taken_mb.items() if mb > RESIDENT_MB} == {}
 
 
 def test_a_copied_file_is_in_the_feed_soon(serving: Serving) -> None:
