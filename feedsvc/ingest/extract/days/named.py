@@ -74,7 +74,8 @@ def days_with_month_names(
     line: str, folded: str, years: list[int], language: str | None
 ) -> Iterator[Day]:
     """Days with a month's name: only words near a number of four digits are looked at."""
-    known, joined, done = _known_words(), _JOINED.search(line) is not None, 0
+    joined = not line.isascii() and _JOINED.search(line) is not None
+    known, done = _known_words(), 0
     for year in years:
         start, end = max(done, year - _NEAR_CHARS), min(len(folded), year + 4 + _NEAR_CHARS)
         for word in _WORDS.finditer(folded, start, end):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from feedsvc.errors import EmptyDocument
 from feedsvc.ingest.article import Block, BlockKind, Extraction, TextDump
 from feedsvc.ingest.extract import cues
@@ -100,7 +98,13 @@ def compose(labelled: list[Labelled], reliability: Reliability | None = None) ->
         source=source,
         canonical_url=url,
         evidence=tuple(
-            replace(e, confidence=e.confidence and confidence(e.field, e.confidence))
+            Evidence(
+                field=e.field,
+                value=e.value,
+                rule=e.rule,
+                confidence=e.confidence and confidence(e.field, e.confidence),
+                lines=e.lines,
+            )
             for e in evidence
         ),
     )

@@ -109,13 +109,13 @@ def _describe_neighbours(page: _Page) -> None:
             add("after a gap")
         if gaps[at]:
             add("before a gap")
-        before, here, after = texty[at + 3 : at + 6]
+        second_before, before, here, after, second_after, third, fourth = texty[at + 2 : at + 9]
         if before and after:
             add("between texts")
         if not here:
-            if after or texty[at + 6]:
+            if after or second_after:
                 add("just before text")
-            if before or texty[at + 2]:
+            if before or second_before:
                 add("just after text")
         elif not before and not after and short[at] and short[at + 2]:
             add("a text between short lines")
@@ -126,7 +126,7 @@ def _describe_neighbours(page: _Page) -> None:
             add("beside a name")
         if beside_a_date and named[at + 1]:
             add("is a name beside a date")
-        around = sum(texty[at + 2 : at + 4]) + sum(texty[at + 5 : at + 9])
+        around = second_before + before + after + second_after + third + fourth
         if around < 2:
             add("hardly a text around")
         elif around >= 5:

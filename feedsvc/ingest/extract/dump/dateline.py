@@ -76,8 +76,9 @@ def _date_score(
 ) -> tuple[float, str]:
     item = labelled[at]
     before = fold(item.line.text[max(0, date.start - 40) : date.start])
-    says_published = cues.PUBLISHED.search(before) is not None
-    says_updated = cues.UPDATED.search(before) is not None
+    # Most dates begin their line.
+    says_published = before != "" and cues.PUBLISHED.search(before) is not None
+    says_updated = before != "" and cues.UPDATED.search(before) is not None
     score = _PART_SCORES[item.part] + _ROLE_SCORES.get(item.role, 0.0)
     if item.part is Part.BODY and item.role not in _ROLE_SCORES:
         # Dates in prose are of what the article tells, but for a dateline: "April 17, 2015 -- ".

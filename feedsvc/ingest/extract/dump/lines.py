@@ -9,6 +9,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from string import ascii_lowercase
 
 from feedsvc.ingest.extract import cues
 from feedsvc.ingest.extract.days.dates import FoundDate
@@ -21,9 +22,11 @@ _MAX_WRAP_WIDTH = 132
 
 WIDE = re.compile("[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_ONLY_LETTERS = "".join(c if c.islower() else " " for c in map(chr, range(128)))
+_LETTERS = frozenset(ascii_lowercase)
+_ONLY_LETTERS = "".join(c if c in _LETTERS else " " for c in map(chr, range(128)))
 # Drawn across the page: it parts what stands above from what stands below.
-_RULE = re.compile(r"[_=─━—-]{4,}")
+_RULE_SIGNS = "_=─━—-"
+_RULE = re.compile(f"[{_RULE_SIGNS}]{{4,}}")
 _LEADS_ALONE = frozenset(
     ["by", "von", "par", "por", "di", "text", "written by", "author", "autor", "door", "av", "oleh"]
 )
@@ -50,7 +53,7 @@ class Line:
     width: int
     gap_before: bool
     indent: int = 0
-    words: frozenset[str]
+    words: set[str]
     bullet: bool = False
     dates: tuple[FoundDate, ...] = ()
     features: list[str] = field(default_factory=list)
@@ -61,12 +64,14 @@ def join_lines(physical: tuple[str, ...]) -> list[Line]:
     return _join_leads(_join_wrapped(physical))
 
 
-def words_in(folded: str) -> list[str]:
+def words_in(folded: str) -> set[str]:
     """The words of two letters and more of a folded text."""
     if not folded.isascii():
-        return _WORD.findall(folded)
+        return set(_WORD.findall(folded))
     # The same as [a-z]{2,}, in half the time.
-    return [word for word in folded.translate(_ONLY_LETTERS).split() if len(word) > 1]
+    words = set(folded.translate(_ONLY_LETTERS).split())
+    words -= _LETTERS
+    return words
 
 
 def width_of(text: str) -> int:
@@ -92,7 +97,7 @@ def _join_wrapped(physical: tuple[str, ...]) -> list[Line]:
 
     for number, raw in enumerate(physical, 1):
         text = raw.strip()
-        if not text or _RULE.fullmatch(text):
+        if not text or (text[0] in _RULE_SIGNS and _RULE.fullmatch(text)):
             gap = True
             continue
         goes_on = bool(
@@ -127,7 +132,7 @@ def _line(written: str, numbers: tuple[int, ...], gap: bool) -> Line:
         text=text,
         numbers=numbers,
         folded=folded,
-        words=frozenset(words_in(folded)),
+        words=words_in(folded),
         width=len(text) if plain else width_of(text),
         gap_before=gap,
         # A dash before a whole sentence is how speech is printed.
