@@ -92,7 +92,21 @@ def test_a_long_dump_is_weighed_in_pieces_as_if_it_were_one(
     whole = role_model().scores(features)
     monkeypatch.setattr(roles, "_LINES_AT_ONCE", 2)
     assert len(features) > 2
+    role_model.cache_clear()
     assert role_model().scores(features).tolist() == whole.tolist()
+
+
+def test_a_line_is_weighed_alike_whatever_was_weighed_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    features = [line.features for dump in DUMPS for line in read_lines(dump)]
+    monkeypatch.setattr(roles, "_MAX_KNOWN", 2)
+    model = role_model()
+    whole = model.scores(features).tolist()
+    assert [model.scores([one]).tolist()[0] for one in features] == [
+        role_model.__wrapped__().scores([one]).tolist()[0] for one in features
+    ]
+    assert model.scores(features).tolist() == whole
 
 
 def test_weights_of_other_states_are_refused() -> None:

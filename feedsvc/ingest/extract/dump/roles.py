@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,11 +49,13 @@ _LINES_TO_RESCALE = 3
 _TINY = 1e-290
 # Of a longer dump the features are weighed piece by piece: a line takes about 7 kB then.
 _LINES_AT_ONCE = 500
+# Three in four lines of whole pages have the same features as another: about 3 MB at most.
+_MAX_KNOWN = 4_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Labelled:
-    """A line, the role it was given, and the part it stands in.
+    """A line, the role it was given, and the part it stands in; not frozen, to be made faster.
 
     sure: the share of all paths, by weight, that give it this state. text: those that give it a
     role of the article's text.
@@ -102,6 +105,15 @@ class RoleModel:
             # Floats hold whole numbers as exactly, and are summed several times as fast.
             dtype=np.float32,
         )
+        # What is told by features that lines had before: of a site's pages, of most lines.
+        self._known: dict[tuple[str, ...], NDArray[np.float32]] = {}
+        # What speaks for each state, the heaviest least.
+        self._against = {
+            state: {feature: -w for feature, w in zip(features, weights, strict=True) if w > 0}
+            for state, weights in zip(
+                STATES, self._weights[1:, : len(STATES)].T.tolist(), strict=True
+            )
+        }
         self._start = np.array(rows["start", ""], dtype=float)
         self.first = np.array(
             [
@@ -139,28 +151,19 @@ class RoleModel:
             scores += _INSISTENCE * self._np.outer(dense, self._is_text)
             path = self.best_path(scores)
         shares = self.shares(scores)
-        sure = shares[range(len(path)), path].tolist()
+        sure = shares[self._np.arange(len(path)), path].tolist()
         text = shares[:, self._is_text].sum(axis=1).tolist()
         return [
-            Labelled(
-                line=line,
-                role=STATES[state][1],
-                part=STATES[state][0],
-                sure=sure[at],
-                text=text[at],
-                model=self,
+            Labelled(line=line, role=role, part=part, sure=sure_of_it, text=of_text, model=self)
+            for line, (part, role), sure_of_it, of_text in zip(
+                lines, map(STATES.__getitem__, path), sure, text, strict=True
             )
-            for at, (line, state) in enumerate(zip(lines, path, strict=True))
         ]
 
     def speak_for(self, state: State, features: list[str], most: int = 4) -> list[str]:
         """The features that weigh most for a state, of those that weigh anything."""
-        known = [name for name in features if name in self._row_of]
-        rows = [self._row_of[name] for name in known]
-        weights = self._weights[rows, STATES.index(state)].tolist()
-        heaviest = sorted(
-            (-weight, name) for name, weight in zip(known, weights, strict=True) if weight > 0
-        )
+        against = self._against[state]
+        heaviest = sorted([(against[name], name) for name in features if name in against])
         return [name for _, name in heaviest[:most]]
 
     def scores(self, features: list[list[str]]) -> NDArray[np.float64]:
@@ -179,17 +182,28 @@ class RoleModel:
 
     def _told(self, features: list[list[str]]) -> NDArray[np.float32]:
         """For each line, as seen from each place, and each state: the weights of its features."""
+        keys = list(map(tuple, features))
+        if len(self._known) > _MAX_KNOWN:
+            self._known = {}
+        known = self._known
+        unknown = [key for key in dict.fromkeys(keys) if key not in known]
+        if unknown:
+            known.update(zip(unknown, self._summed(unknown), strict=True))
+        told: NDArray[np.float32] = self._np.concatenate([known[key] for key in keys])
+        return told.reshape(len(keys), len(SEEN_FROM), len(STATES))
+
+    def _summed(self, features: list[tuple[str, ...]]) -> NDArray[np.float32]:
         row_of = self._row_of.get
         most = max(1, *map(len, features))
         rows: list[int] = []
         for names in features:
-            rows += [row_of(name, 0) for name in names]
+            rows += map(row_of, names, repeat(0))
             rows += [0] * (most - len(names))
         weights = self._weights.take(rows, axis=0)
-        told: NDArray[np.float32] = self._np.add.reduce(
+        summed: NDArray[np.float32] = self._np.add.reduce(
             weights.reshape(len(features), most, len(SEEN_FROM), len(STATES)), axis=1
         )
-        return told
+        return summed
 
     def best_path(self, scores: NDArray[np.float64]) -> list[int]:
         """Viterbi: the states, one a line, whose scores and steps add up to most."""
