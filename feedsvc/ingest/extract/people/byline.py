@@ -7,6 +7,7 @@ does not have the shape of a name is dropped, never repaired.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from feedsvc.ingest.extract.days.months import fold, month_of
 from feedsvc.ingest.extract.people import words as words_of
@@ -53,6 +54,7 @@ from feedsvc.model.entry import Person, PersonKind
 
 _MAX_PEOPLE = 12
 _MAX_BYLINE_CHARS = 400
+_MAX_REMEMBERED_CHARS = 120
 _END_SIGN = re.compile(
     r"[|●►▪•·«»“”\"„\d]|\s(?:[-–—]{1,2}\s|[-–—]{2}|[@#]\w|\[)|https?://|www\.|@\w|"
     rf"(?<=[{LOWER}]{{2}})\.\s[{UPPER}][{LOWER}]+\s[{LOWER}]"
@@ -117,6 +119,11 @@ def parse_byline(text: str, *, labelled: bool = False) -> tuple[Person, ...]:
         begun = text[:_MAX_BYLINE_CHARS].lstrip(BEFORE_NAMES) if labelled else ""
         if not _may_begin_with_a_name(begun):
             return ()
+    parse = _parse_once if len(text) <= _MAX_REMEMBERED_CHARS else _parse
+    return parse(text, begun, labelled)
+
+
+def _parse(text: str, begun: str, labelled: bool) -> tuple[Person, ...]:
     line = _one_line(text)
     whole = agency_named(line)
     if whole:
@@ -138,6 +145,10 @@ def parse_byline(text: str, *, labelled: bool = False) -> tuple[Person, ...]:
         return ()
     # "Text Size", "Di più": after such a lead only names may stand, and more than one word.
     return tuple(_people(line, weak=weak, led=bool(lead)))[:_MAX_PEOPLE]
+
+
+# Few people write for a site, and a byline is asked for as a feature and again as a field.
+_parse_once = lru_cache(maxsize=2_048)(_parse)
 
 
 def _one_line(text: str) -> str:
