@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
 
 from feedsvc.ingest.extract import cues
-from feedsvc.ingest.extract.days.dates import find_dates, may_hold_a_date
+from feedsvc.ingest.extract.days.dates import FoundDate, find_dates, may_hold_a_date
 from feedsvc.ingest.extract.days.months import fold
 from feedsvc.ingest.extract.dump.lines import WIDE, Line
 from feedsvc.ingest.extract.people.byline import parse_byline
@@ -27,6 +29,7 @@ _LISTED = re.compile(r",\s*|\s?/\s?|\s+(?:&|and|und|et|y|e|och|og|en|ja|i|és|ve
 _PARTS = re.compile(r" ?[|•·] ?| [/–—-] ")
 _SEPARATOR = re.compile(r"[|•·/–—,-]|  ")
 _DIGIT = re.compile("[0-9]")
+_DIGITS_ALIKE = str.maketrans("123456789", "000000000")
 _CLOCK = re.compile(r"\d[:.h時시点點]\d\d(?![\d.])|\d ?[ap]\.?m\b|\d ?uhr")
 _WEEKDAY = re.compile(
     r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|"
@@ -45,17 +48,45 @@ _WEEKDAY = re.compile(
 def describe_lines(lines: list[Line]) -> None:
     """Tell the features of each line, and find its dates."""
     seen = Counter([line.folded for line in lines])
-    known: dict[str, Line] = {}
+    # Every sixth line of a whole page is there twice: menus, teasers.
+    wide = _Memory(len(lines))
     for line in lines:
-        same = known.setdefault(line.text, line)
-        if same is line:
-            line.features = _own_features(line)
-            if seen[line.folded] > 1:
-                line.features.append("stands elsewhere too")
-        else:
-            # Every sixth line of a whole page is there twice: menus, teasers.
-            line.features = same.features.copy()
-            line.dates, line.bullet = same.dates, same.bullet
+        told = (_SHORT_LINES if line.width <= TEXTY_WIDTH else wide).tell(line)
+        line.features = told.features.copy()
+        line.dates, line.bullet = told.dates, told.bullet
+        if seen[line.folded] > 1:
+            line.features.append("stands elsewhere too")
+
+
+@dataclass(kw_only=True, slots=True)
+class _Told:
+    """What the text of a line tells, whatever stands around it."""
+
+    features: list[str]
+    dates: tuple[FoundDate, ...]
+    bullet: bool
+
+
+class _Memory:
+    """What the latest lines told, by their texts; at most so many."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._told: dict[str, _Told] = {}
+
+    def tell(self, line: Line) -> _Told:
+        told = self._told.get(line.text)
+        if told is None:
+            if len(self._told) >= self._most:
+                self._told.clear()
+            features = _own_features(line)
+            told = _Told(features=features, dates=line.dates, bullet=line.bullet)
+            self._told[line.text] = told
+        return told
+
+
+# Menus, bylines and days are the same in many dumps of a site. About 2 MB at most.
+_SHORT_LINES = _Memory(4_096)
 
 
 def _own_features(line: Line) -> list[str]:
@@ -72,7 +103,7 @@ def _own_features(line: Line) -> list[str]:
         add("begins like the tail")
     if width <= 400 and _speaks_of_a_picture(line):
         add("speaks of a picture")
-    digits = _DIGIT.search(folded) is not None
+    digits = width <= _MAX_DATED_WIDTH and _DIGIT.search(folded) is not None
     if digits and width <= 120 and cues.AGO.search(folded):
         add("so long ago")
     if ("://" in folded or "www." in folded) and cues.URL.search(folded):
@@ -90,7 +121,7 @@ def _own_features(line: Line) -> list[str]:
     if width <= 80 and cues.SOURCE_LABEL.match(folded):
         add("names its source")
     _add_sentence_features(line, found)
-    if digits and width <= _MAX_DATED_WIDTH and may_hold_a_date(folded):
+    if digits and may_hold_a_date(folded):
         _add_date_features(line, found)
     if not line.dates:
         add("has no date")
@@ -163,14 +194,15 @@ def _add_sentence_features(line: Line, found: list[str]) -> None:
     words = text[:240].split()
     if len(words) == 1 and line.text.isalpha() and not WIDE.match(text):
         found.append("one word")
-    initials = [word[0] for word in words]
-    small = sum(map(str.islower, initials))
-    cased = small + sum(map(str.isupper, initials))
-    if cased >= 3:
-        if small >= 0.6 * cased:
-            found.append("reads like prose")
-        elif small <= 0.25 * cased:
-            found.append("written like names")
+    if len(words) >= 3:
+        initials = [word[0] for word in words]
+        small = sum(map(str.islower, initials))
+        cased = small + sum(map(str.isupper, initials))
+        if cased >= 3:
+            if small >= 0.6 * cased:
+                found.append("reads like prose")
+            elif small <= 0.25 * cased:
+                found.append("written like names")
     if len(text) >= 4 and text.isupper():
         found.append("in capitals")
     elif text[0].islower():
@@ -202,6 +234,13 @@ def _add_date_features(line: Line, found: list[str]) -> None:
         found.append("is a date")
     elif rest <= 70:
         found.append("is mostly a date")
+    found += _said_with_a_date(folded.translate(_DIGITS_ALIKE))
+
+
+@lru_cache(maxsize=2_048)
+def _said_with_a_date(folded: str) -> list[str]:
+    """What a line with a date says beside it. folded: with zeros for digits, as of any day."""
+    found = []
     if _CLOCK.search(folded):
         found.append("tells the time")
     if _WEEKDAY.search(folded):
@@ -212,6 +251,7 @@ def _add_date_features(line: Line, found: list[str]) -> None:
         found.append("says published")
     elif cues.UPDATED.search(folded):
         found.append("says updated")
+    return found
 
 
 def _add_name_feature(line: Line, found: list[str]) -> bool:
