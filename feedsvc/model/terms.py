@@ -97,6 +97,8 @@ def _terms(found: Sequence[str], *, places: int, places_of_term: int, size_bytes
         ordered = _with_gaps(ordered, places_of_term)
     kept = _within(ordered, size_bytes)
     rest = found[kept.count(" ") + 1 if kept else 0 :]
+    if not rest and kept.isascii():
+        return Terms(ordered=kept, loose="")
     loose = dict.fromkeys(term for term in rest if term != GAP)
     loose |= dict.fromkeys(_characters_of_pairs(found))
     return Terms(ordered=kept, loose=_within(islice(loose, _LOOSE_TERMS), _LOOSE_BYTES))
@@ -135,22 +137,37 @@ def _characters_of_pairs(terms: Iterable[str]) -> list[str]:
 
 def split_terms(text: str) -> list[str]:
     """The terms of a text in their order; a run of a script without spaces gives its pairs."""
-    return [term for run in split_runs(text) for term in terms_of_run(run)]
+    runs = split_runs(text)
+    # To ask every run takes longer than to find them all.
+    if not _PAIRED.search(_beyond_ascii("".join(runs))):
+        return runs
+    return [term for run in runs for term in terms_of_run(run)]
 
 
 def split_runs(text: str) -> list[str]:
     """The words of a text, folded; where the script changes to or from pairs, a new one begins."""
     folded = fold_text(text).replace("_", " ")
-    if folded.isascii():
-        return [word[:TERM_MAX_CHARS] for word in _ASCII_WORD.findall(folded)]
-    words = _marked_word() if _mark().search(folded) else _WORD
+    others = _beyond_ascii(folded)
+    is_marked = bool(others) and _mark().search(others) is not None
+    if not is_marked and not _WORD.search(others):
+        # Most texts of Latin letters, once these are folded: nothing else in them but signs.
+        return _shortened(folded.encode("ascii", "replace").translate(_TO_WORDS).decode().split())
+    words = (_marked_word() if is_marked else _WORD).findall(folded)
+    if not _PAIRED.search(others):
+        return _shortened(words)
     runs: list[str] = []
-    for word in words.findall(folded):
+    for word in words:
         if word.isascii() or not _PAIRED.search(word):
             runs.append(word[:TERM_MAX_CHARS])
         else:
             runs += _cut(word)
     return runs
+
+
+def _shortened(words: list[str]) -> list[str]:
+    if max(map(len, words), default=0) <= TERM_MAX_CHARS:
+        return words
+    return [word[:TERM_MAX_CHARS] for word in words]
 
 
 def terms_of_run(run: str) -> list[str]:
@@ -177,12 +194,23 @@ def fold_text(text: str) -> str:
     """NFKC, lower case, and without what people leave out when they search."""
     if text.isascii():
         return text.lower()
-    text = unicodedata.normalize("NFKC", _IGNORED.sub("", text)).casefold()
+    if _IGNORED.search(_beyond_ascii(text)):
+        text = _IGNORED.sub("", text)
+    text = unicodedata.normalize("NFKC", text).casefold()
     text = unicodedata.normalize("NFD", text.replace("ё", "е"))
-    text = _LATIN_ACCENTS.sub("", _POINTS.sub("", _APOSTROPHES.sub(" ", text)))
-    text = _FOLDED_LETTERS.sub(lambda found: _LETTERS[found[0]], text)
-    text = _OTHER_DIGIT.sub(lambda found: str(unicodedata.digit(found[0])), text)
-    return unicodedata.normalize("NFKC", text)
+    if _SELDOM.search(_beyond_ascii(text)):
+        text = _POINTS.sub("", _APOSTROPHES.sub(" ", text))
+        text = _FOLDED_LETTERS.sub(lambda found: _LETTERS[found[0]], text)
+        text = _OTHER_DIGIT.sub(lambda found: str(unicodedata.digit(found[0])), text)
+    return unicodedata.normalize("NFKC", _LATIN_ACCENTS.sub("", text))
+
+
+def _beyond_ascii(text: str) -> str:
+    """The other characters of a text: to search these few for one of them is soon done."""
+    if text.isascii():
+        return ""
+    raw = text.encode("utf-8", "surrogatepass").translate(None, _ASCII)
+    return raw.decode("utf-8", "surrogatepass")
 
 
 @cache
@@ -219,7 +247,9 @@ _PAIRED_SET = (
 _PAIRED = re.compile(f"[{_PAIRED_SET}]")
 _PAIRED_RUN = re.compile(f"([{_PAIRED_SET}]+)")
 _WORD = re.compile(r"\w+")
-_ASCII_WORD = re.compile("[a-z0-9]+")
+_ASCII = bytes(range(0x80))
+# Of folded ASCII: what is part of no word becomes a space.
+_TO_WORDS = re.sub(b"[^a-z0-9]", b" ", bytes(range(0x100)))
 # Where Unicode has them, but for variation selectors, which are ignored.
 _MARKS_FROM, _MARKS_TO = 0x300, 0x1F000
 # Joiners, soft hyphens, directions, variations: within words, and nothing that is searched for.
@@ -227,12 +257,16 @@ _IGNORED = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
 )
-_LATIN_ACCENTS = re.compile("(?<=[a-zͰ-Ͽæøœßðþłđħıŋ])[\u0300-\u036f]+")
-# Vowel points, cantillation, the tatweel, the hamza above an alef, the nukta: seldom typed.
-_POINTS = re.compile(
-    "[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
-    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u093c]"
+# What begins with a set is found several times as fast as what begins by looking back.
+_LATIN_ACCENTS = re.compile(
+    "[\u0300-\u036f](?<=[a-zͰ-Ͽæøœßðþłđħıŋ][\u0300-\u036f])[\u0300-\u036f]*+"
 )
+# Vowel points, cantillation, the tatweel, the hamza above an alef, the nukta: seldom typed.
+_POINT_SET = (
+    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
+    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u093c"
+)
+_POINTS = re.compile(f"[{_POINT_SET}]")
 # Letters without a decomposition, and those that Persian and Urdu write with a code of their own.
 _LETTERS = {
     "æ": "ae",
@@ -248,10 +282,14 @@ _LETTERS = {
     "ى": "ي",
     "ک": "ك",
 }
-_FOLDED_LETTERS = re.compile(f"[{''.join(_LETTERS)}]")
+_LETTER_SET = "".join(_LETTERS)
+_FOLDED_LETTERS = re.compile(f"[{_LETTER_SET}]")
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
 # Unicode takes them for letters: they part words as other apostrophes do.
-_APOSTROPHES = re.compile("[\u02b9-\u02bf\u02c8\u02ee]")
+_APOSTROPHE_SET = "\u02b9-\u02bf\u02c8\u02ee"
+_APOSTROPHES = re.compile(f"[{_APOSTROPHE_SET}]")
+# Any of those, and digits; most texts hold none.
+_SELDOM = re.compile(rf"[{_POINT_SET}{_LETTER_SET}{_APOSTROPHE_SET}\d]")
 # The readings beside Han characters would part them.
 _ASIDE = re.compile(r"<r[tp]\b[^>]*+>[^<]*+</r[tp]>")
 _INLINE = (

@@ -67,6 +67,13 @@ def test_terms_are_letters_marks_and_digits_and_stay_as_they_are(text: str) -> N
         assert split_runs(run) == [run]
 
 
+@given(st.lists(TEXTS, max_size=4))
+@settings(max_examples=300)
+def test_a_text_gives_the_same_terms_whatever_stands_around_it(texts: list[str]) -> None:
+    together = split_terms(" ".join(texts))
+    assert together == [term for text in texts for term in split_terms(text)]
+
+
 def test_a_body_is_searched_as_it_reads() -> None:
     html = (
         '<p>Har<b>bour</b> &amp; st<a href="x>y" title="<p>not this">orm</a></p><p>gate</p>'
