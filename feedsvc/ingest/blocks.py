@@ -106,31 +106,31 @@ def html_text(html: str) -> str:
 
     def end_paragraph() -> None:
         text = "".join(words)
+        words.clear()
         if not text or text.isspace():  # as between any two blocks
-            words.clear()
             return
         lines = text.strip("\n").split("\n") if open_pre else map(_single_spaced, text.split("\0"))
         paragraph = "\n".join(lines).replace("\0", "\n").strip("\n")
         if paragraph.strip():
             paragraphs.append(paragraph)
-        words.clear()
 
-    position = 0
-    while token := PLAIN_TOKEN.match(html, position):
-        position = token.end()
-        start, _, end = token.groups()
-        name = start or end
-        if not name:
-            words.append(unescape(token[0]) if token[0].startswith("&") else token[0])
-        elif name == "br":
+    # Here "<" and ">" stand around tags alone, and no "&" for itself.
+    before, *pieces = html.split("<")
+    words.append(unescape(before))
+    for piece in pieces:
+        tag, _, text = piece.partition(">")
+        name = tag.partition(" ")[0].removeprefix("/")
+        if name == "br":
             words.append("\0")  # no body holds one: it marks the only line ends that count
         elif name in _CELLS:
             words.append(" ")
         elif name in BLOCK_ELEMENTS:
-            if end == "figcaption":
+            if tag == "/figcaption":
                 words.clear()
             end_paragraph()
-            open_pre += (name == "pre") * (1 if start else -1)
+            open_pre += (name == "pre") * (-1 if tag == "/pre" else 1)
+        if text:
+            words.append(unescape(text) if "&" in text else text)
     end_paragraph()
     return "\n\n".join(paragraphs)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from feedsvc.ingest.article import Extraction
-from feedsvc.model.document import RootDefaults
+from feedsvc.model.document import NO_DEFAULTS, RootDefaults
 from feedsvc.model.entry import Evidence, Precision
 from feedsvc.model.ids import fold
 
@@ -20,6 +20,8 @@ def with_defaults(extraction: Extraction, defaults: RootDefaults) -> Extraction:
 
     A clock without a zone is of the root's time zone: the day it told becomes an instant.
     """
+    if defaults == NO_DEFAULTS:
+        return extraction
     published, precision = extraction.published, extraction.precision
     if extraction.local_time and defaults.time_zone:
         published = _instant(extraction.local_time, defaults.time_zone)

@@ -58,7 +58,7 @@ def content_fingerprint(title: str, published: datetime | None, text: str) -> by
     """
     body = fold(text)
     letters = filter(str.isalpha, body)
-    if sum(1 for _ in islice(letters, FINGERPRINT_MIN_LETTERS)) < FINGERPRINT_MIN_LETTERS:
+    if next(islice(letters, FINGERPRINT_MIN_LETTERS - 1, None), None) is None:
         return None
     date = published.isoformat() if published else ""
     return hashlib.sha256("\0".join((fold(title), date, body)).encode()).digest()
