@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 # Measured on news in 24 languages, py3langid is right on 99.9 % of pieces of this length, and on
@@ -72,8 +73,8 @@ def _sample(text: str, chars: int) -> str:
 
 
 def _identify(sample: str) -> FoundLanguage | None:
-    letters = sum(map(str.isalpha, sample))
     if _OTHER_SCRIPT.search(sample):
+        letters = sum(map(str.isalpha, sample))
         # A sign of Chinese, Japanese or Korean says as much as several letters.
         if letters + 2 * len(_DENSE.findall(sample)) < _MIN_LETTERS:
             return None
@@ -85,7 +86,8 @@ def _identify(sample: str) -> FoundLanguage | None:
             return FoundLanguage(code="zh", confidence=0.97)
         if len(_SINDHI.findall(sample)) > 0.05 * letters:
             return FoundLanguage(code="sd", confidence=0.95)
-    if letters < _MIN_LETTERS:
+    found_letters = filter(str.isalpha, sample)
+    if next(islice(found_letters, _MIN_LETTERS - 1, None), None) is None:
         return None
     code, confidence = identifier().classify(sample)
     enough = _MIN_CONFIDENCE if len(sample) < _MUCH_CHARS else _MIN_CONFIDENCE_OF_MUCH

@@ -1,8 +1,10 @@
-"""py3langid's model in a third of the memory, with the same answers to the last bit.
+"""py3langid's model in a third of the memory and less time, with the same answers to the last bit.
 
 Its automaton has a row of 256 moves for each of 38,346 states, most of them those of other rows:
-cut into pieces, of which each different one is kept once, it takes 14 MB in place of 40. Its
-weights stay half floats; only those of the features that a text has are widened.
+cut into pieces, of which each different one is kept once, it takes 14 MB in place of 40. It
+forgets what lies further back than its longest feature: so it is not walked byte by byte, but
+begun anew before each byte, for all of them at once. Its weights stay half floats; only those of
+the features that a text has are widened.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ from numpy.typing import NDArray
 from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
 from py3langid.modelio import load_model
 
-_NO_FEATURE = -1
+# The longest; NULs leave the automaton where it begins.
+_FEATURE_MAX_BYTES = 6
 _LETTERS = 256
 # Of 16, 32, 64 and 128 letters a piece, these take the least but one, and their numbers little.
 _PIECE = 32
@@ -33,11 +36,11 @@ class SmallIdentifier(LanguageIdentifier):  # type: ignore[misc]  # py3langid sh
         # For each row and each of its pieces: its first place.
         self._places, states = _cut(moves)
         del moves  # 40 MB, before there is more
-        pieces_before = np.array(rows, dtype=np.uint32) * (_LETTERS // _PIECE)
+        pieces_before = np.array(rows, dtype=np.int32) * (_LETTERS // _PIECE)
         # For each place: the pieces before the row of its state, and the feature that it ends.
-        self._pieces_before = array("I", pieces_before[states].tobytes())
-        self._features = array("i", np.array(outputs, dtype=np.int32)[states].tobytes())
-        self._first = int(pieces_before[0])
+        self._pieces_before = pieces_before[states]
+        self._features = np.array(outputs, dtype=np.int32)[states]
+        self._first = pieces_before[0]
         super().__init__(_Widened(weights), priors, classes, (), (), norm_probs=True, tk_row=())
 
     def _raw_score(self, text: bytes) -> NDArray[np.float32]:
@@ -49,20 +52,22 @@ class SmallIdentifier(LanguageIdentifier):  # type: ignore[misc]  # py3langid sh
 
     def _features_of(self, text: bytes) -> Counter[int]:
         """How often each feature is in a text, in the order of their first ends."""
-        places, pieces_before = self._places, self._pieces_before
-        before = self._first
-        walked: list[int] = []
-        append = walked.append
-        for letter in text:
-            place = places[before + (letter >> _BITS)] + (letter & _WITHIN)
-            append(place)
-            before = pieces_before[place]
-        features = Counter(map(self._features.__getitem__, walked))
-        del features[_NO_FEATURE]
-        return features
+        letters = np.frombuffer(bytes(_FEATURE_MAX_BYTES - 1) + text, dtype=np.uint8)
+        pieces, within = letters >> _BITS, letters & _WITHIN
+        until = len(text)
+        places = self._places.take(pieces[:until] + self._first)
+        places += within[:until]
+        for start in range(1, _FEATURE_MAX_BYTES):
+            until += 1
+            before = self._pieces_before.take(places)
+            before += pieces[start:until]
+            places = self._places.take(before)
+            places += within[start:until]
+        found = self._features.take(places)
+        return Counter(found[found >= 0].tolist())
 
 
-def _cut(moves: array[int]) -> tuple[array[int], NDArray[np.uint32]]:
+def _cut(moves: array[int]) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
     """The first place of each piece of `moves`, and the states to which all places lead."""
     size_bytes = _PIECE * moves.itemsize
     flat = memoryview(moves).cast("B")
@@ -70,7 +75,8 @@ def _cut(moves: array[int]) -> tuple[array[int], NDArray[np.uint32]]:
     places = array("I")
     for at in range(0, len(flat), size_bytes):
         places.append(known.setdefault(bytes(flat[at : at + size_bytes]), _PIECE * len(known)))
-    return places, np.frombuffer(b"".join(known), dtype=moves.typecode)
+    states = np.frombuffer(b"".join(known), dtype=moves.typecode)
+    return np.array(places, dtype=np.intp), states
 
 
 class _Widened:
