@@ -14,11 +14,15 @@ from feedsvc.clock import Clock
 from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.model.document import DocumentOutcome, Outcome
 from feedsvc.model.entry import Entry
+from feedsvc.model.feed import Site
 from feedsvc.model.run import RunRequest
 from feedsvc.model.selection import FeedFormat, Selection
+from feedsvc.model.urls import SiteUrls
 from feedsvc.runtime import Runtime, open_runtime
 from feedsvc.services.ingestion import Ingestion
+from feedsvc.services.publication import Publication
 from feedsvc.settings import Settings, load_settings
+from feedsvc.store.engine import Store
 from feedsvc.store.entries import fetch_evidence
 from feedsvc.store.leases import Lease, take_lease
 
@@ -126,6 +130,21 @@ def open_service(
     return Service(
         folder=WatchedFolder(folder), runtime=runtime, pool=pool, stopped=stopped, lease=lease
     )
+
+
+def open_publication(
+    store: Store, sections: Mapping[str, Mapping[str, Any]] | None = None
+) -> Publication:
+    """As a web process does it."""
+    settings = load_settings(None, sections)
+    site = Site(
+        title="Test news",
+        description="News.",
+        language="en",
+        ttl_s=300,
+        urls=SiteUrls(base_url="https://news.example.org"),
+    )
+    return Publication(store, site, settings.feeds)
 
 
 def settings_for(

@@ -16,7 +16,7 @@ from typing import Self
 from feedsvc.feeds import atom, jsonfeed, opml, rss  # noqa: F401  (before the clock is moved)
 from feedsvc.model.selection import FeedFormat
 from feedsvc.store.engine import open_store
-from tests.services.test_publication import open_publication
+from tests.service import open_publication
 
 
 def hashes(url: str) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -16,29 +15,13 @@ from feedsvc.model.feed import FeedDocument
 from feedsvc.model.ids import mint_guid
 from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.services.publication import Publication
-from feedsvc.store.engine import Store
 from feedsvc.store.entries import add_entries
-from feedsvc.store.leases import take_lease
-from tests.service import StoppedClock
-from tests.services.test_publication import open_publication
+from tests.service import open_publication
 from tests.store.desk import VERSIONS, Desk, make_draft
 
 ALL = Selection()
 AFP = Selection(kind=SelectionKind.SOURCE, slug="afp")
 STORMS = Selection(kind=SelectionKind.TAG, slug="storms")
-
-
-@pytest.fixture
-def desk(store: Store) -> Iterator[Desk]:
-    lease = take_lease(store)
-    assert lease is not None
-    yield Desk(store=store, lease=lease, stopped=StoppedClock())
-    lease.release()
-
-
-@pytest.fixture
-def publication(store: Store) -> Publication:
-    return open_publication(store)
 
 
 def add(desk: Desk, count: int, **changes: object) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -19,30 +18,14 @@ from feedsvc.model.entry import EntryState
 from feedsvc.model.feed import FeedDocument
 from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.services.publication import Publication
-from feedsvc.store.engine import Store
 from feedsvc.store.entries import withdraw_entry
-from feedsvc.store.leases import take_lease
 from feedsvc.store.schema import revisions
 from feedsvc.store.upkeep import prune_revisions
-from tests.service import StoppedClock
-from tests.services.test_publication import open_publication
+from tests.service import open_publication
 from tests.store.desk import Desk, by, make_draft
 
 CORRECTIONS = Selection(kind=SelectionKind.CORRECTIONS)
 URL = "https://news.example.org/feeds/corrections"
-
-
-@pytest.fixture
-def desk(store: Store) -> Iterator[Desk]:
-    lease = take_lease(store)
-    assert lease is not None
-    yield Desk(store=store, lease=lease, stopped=StoppedClock())
-    lease.release()
-
-
-@pytest.fixture
-def publication(store: Store) -> Publication:
-    return open_publication(store)
 
 
 def items(publication: Publication) -> list[dict[str, Any]]:  # Any: JSON

@@ -25,8 +25,7 @@ from feedsvc.store.engine import open_store
 from feedsvc.store.entries import add_entries
 from feedsvc.store.leases import take_lease
 from tests.databases import SqliteFiles
-from tests.service import StoppedClock
-from tests.services.test_publication import open_publication
+from tests.service import StoppedClock, open_publication
 from tests.store.desk import VERSIONS, Desk, make_draft
 
 SCHEDULES = int(os.environ.get("SOAK_SCHEDULES", "1"))
@@ -99,11 +98,22 @@ class Page:
 
 @dataclass
 class Wire:
-    """What readers fetch from: the store of the newsroom, by URL."""
+    """What readers fetch from: the store of the newsroom, by URL; kept as web processes keep it."""
 
+    desk: Desk
     publication: Publication
+    _version: int = -1
+    _kept: dict[str, Page] = field(default_factory=dict)
 
     def fetch(self, url: str) -> Page:
+        version = self.desk.version().number
+        if version != self._version:
+            self._version, self._kept = version, {}
+        if url not in self._kept:
+            self._kept[url] = self._render(url)
+        return self._kept[url]
+
+    def _render(self, url: str) -> Page:
         numbers = read_range(url.removesuffix(".json").rpartition("/")[2])
         document = (
             self.publication.archive(Selection(), numbers, FeedFormat.JSON)
@@ -189,7 +199,7 @@ def live_through(desk: Desk, seed: int, *, calm: bool) -> list[bool]:
     """A few days; answers of each poll whether its window could hold what had come."""
     chance = random.Random(seed)
     newsroom = Newsroom(desk, chance, calm)
-    wire = Wire(open_publication(desk.store))
+    wire = Wire(desk, open_publication(desk.store))
 
     def now_and_then() -> None:
         if not calm and chance.random() < 0.02:

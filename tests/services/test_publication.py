@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,48 +11,19 @@ from hypothesis import strategies as st
 
 from feedsvc.errors import EntryGone, NotFound, StoreError
 from feedsvc.feeds.window import WindowLimits, take_window
-from feedsvc.model.feed import Candidate, Site
+from feedsvc.model.feed import Candidate
 from feedsvc.model.ids import mint_guid
 from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.model.urls import SiteUrls
 from feedsvc.services.publication import Publication
-from feedsvc.settings import load_settings
-from feedsvc.store.engine import Store
 from feedsvc.store.entries import add_entry
-from feedsvc.store.leases import take_lease
-from tests.service import StoppedClock
+from tests.service import open_publication
 from tests.store.desk import VERSIONS, Desk, by, make_draft
 
 NOW = datetime(2040, 3, 1, tzinfo=UTC)
 NEWEST = 10_000
 LIMITS = WindowLimits(entries=50, hours=48, max_entries=500, max_bytes=1_048_576)
 AFP = Selection(kind=SelectionKind.SOURCE, slug="afp")
-
-
-@pytest.fixture
-def desk(store: Store) -> Iterator[Desk]:
-    lease = take_lease(store)
-    assert lease is not None
-    yield Desk(store=store, lease=lease, stopped=StoppedClock())
-    lease.release()
-
-
-@pytest.fixture
-def publication(store: Store) -> Publication:
-    return open_publication(store)
-
-
-def open_publication(store: Store) -> Publication:
-    """As a web process does it."""
-    settings = load_settings()
-    site = Site(
-        title="Test news",
-        description="News.",
-        language="en",
-        ttl_s=300,
-        urls=SiteUrls(base_url="https://news.example.org"),
-    )
-    return Publication(store, site, settings.feeds)
 
 
 def add_many(desk: Desk, titles: list[str], *, html: str | None = None) -> None:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from lxml import etree
 
 from feedsvc.feeds.check.document import check_document
 from feedsvc.feeds.check.findings import Severity
 from feedsvc.model.entry import EntryState
-from feedsvc.model.feed import Site
 from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
-from feedsvc.model.urls import SiteUrls
 from feedsvc.services.publication import Publication
-from feedsvc.settings import load_settings
 from feedsvc.store.engine import Store
 from feedsvc.store.entries import withdraw_entry
-from feedsvc.store.leases import take_lease
-from tests.service import StoppedClock
-from tests.services.test_publication import open_publication
+from tests.service import open_publication
 from tests.store.desk import Desk, make_draft
 
 GONE = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
@@ -27,20 +20,9 @@ URL = "https://news.example.org/feeds/all.atom"
 
 
 @pytest.fixture
-def desk(store: Store) -> Iterator[Desk]:
-    lease = take_lease(store)
-    assert lease is not None
-    yield Desk(store=store, lease=lease, stopped=StoppedClock())
-    lease.release()
-
-
-@pytest.fixture
 def publication(store: Store) -> Publication:
     """Of a site that tells of withdrawals."""
-    urls = SiteUrls(base_url="https://news.example.org")
-    site = Site(title="Test news", description="News.", language="en", ttl_s=300, urls=urls)
-    feeds = load_settings(None, {"feeds": {"tombstones": True}}).feeds
-    return Publication(store, site, feeds)
+    return open_publication(store, {"feeds": {"tombstones": True}})
 
 
 def told(publication: Publication, selection: Selection | None = None) -> list[dict[str, str]]:
