@@ -48,7 +48,8 @@ soak: $(VENV)/.installed-dev
 		SOAK_LOCKED_S=60 $(VENV)/bin/python -m pytest tests/faults -v -s
 	SOAK_STORES=300 $(VENV)/bin/python -m pytest tests/services/test_determinism.py -v
 	SOAK_EVERY=1 SOAK_CODE_POINT_FILES=3000 \
-		$(VENV)/bin/python -m pytest tests/feeds/test_code_points.py tests/services/test_checks.py -v
+		$(VENV)/bin/python -m pytest tests/feeds/test_code_points.py tests/services/test_checks.py \
+		tests/store/test_migrations.py -v
 	SOAK_ATTACKS_TOGETHER=1 SOAK_ATTACKS_BITING=1000 SOAK_ATTACKS_EVERY=1 SOAK_REQUESTS_EVERY=1 \
 		$(VENV)/bin/python -m pytest tests/attacks tests/web/test_hostile_requests.py -v -s
 	SOAK_SCHEDULES=1000 $(VENV)/bin/python -m pytest tests/services/test_pollers.py -v

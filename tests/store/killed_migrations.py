@@ -1,11 +1,12 @@
-"""Migrates a database, killed at the first statement, then at the second, and so on to the end.
+"""Migrates a database, killed at its commit, then at the first statement, and so on to the end.
 
 Run by `test_migrations.py` in a process of its own: it forks, which no process with threads may.
-Prints how often it was killed.
+Prints at which statements it was killed. SOAK_EVERY: at every one, not at every seventh.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import sys
@@ -19,13 +20,20 @@ from feedsvc.errors import StoreError
 from feedsvc.store.engine import Store, open_store
 from feedsvc.store.migrate import check_schema, upgrade
 
+STEP = 1 if "SOAK_EVERY" in os.environ else 7
+AT_COMMIT = 0
+
 
 def main(url: str) -> None:
-    kills = 0
-    while (status := _forked(partial(_migrate, url, killed_at=kills + 1))) == -signal.SIGKILL:
-        kills += 1
-    assert status == 0, f"broken by the kill at statement {kills}"
-    print(kills)
+    assert _forked(partial(_migrate, url, killed_at=AT_COMMIT)) == -signal.SIGKILL
+    killed_at = [AT_COMMIT]
+    for number in itertools.count(1, STEP):
+        status = _forked(partial(_migrate, url, killed_at=number))
+        if status != -signal.SIGKILL:
+            break
+        killed_at.append(number)
+    assert status == 0, f"broken by the kill at statement {killed_at[-1]}"
+    print(*killed_at)
 
 
 def _migrate(url: str, *, killed_at: int) -> int:
@@ -43,18 +51,29 @@ def _migrate(url: str, *, killed_at: int) -> int:
 
 
 def _kill_at(store: Store, number: int) -> None:
+    """number: of a statement that changes something, or AT_COMMIT of what those have changed."""
     met = 0
+    creates = False
 
-    def count(*told: Any) -> None:  # Any: whatever the event tells
-        nonlocal met
+    # Any: whatever the events tell
+    def count(_connection: Any, _cursor: Any, statement: str, *_told: Any) -> None:
+        nonlocal met, creates
         # What only asks changes nothing.
-        is_question = len(told) > 1 and told[2].lstrip().startswith(("SELECT", "PRAGMA"))
-        met += not is_question
-        if met == number and not is_question:
-            os.kill(os.getpid(), signal.SIGKILL)
+        met += not statement.lstrip().startswith(("SELECT", "PRAGMA"))
+        creates = creates or statement.lstrip().startswith("CREATE")
+        if met == number:
+            _die()
 
-    for name in ("before_cursor_execute", "commit"):
-        event.listen(store.engine, name, count)
+    def commit(_connection: Any) -> None:
+        if number == AT_COMMIT and creates:
+            _die()
+
+    event.listen(store.engine, "before_cursor_execute", count)
+    event.listen(store.engine, "commit", commit)
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _forked(work: Callable[[], int]) -> int:
