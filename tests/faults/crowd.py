@@ -74,7 +74,7 @@ def check_all(serving: Serving, history: History, count: int) -> None:
     assert len(picture.entries) == count
     # What is served is a moment behind what is stored.
     newest = max(picture.entries.values(), key=lambda entry: entry.sequence)
-    wait_until(lambda: newest.title in serving.guids(), 5)
+    wait_until(lambda: newest.title in serving.guids(), DONE_WITHIN_S)
     check_served(serving.get, picture)
 
 

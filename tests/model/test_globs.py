@@ -93,9 +93,9 @@ def test_what_can_name_no_document_is_refused(pattern: str) -> None:
     ids=["folders", "stars", "both", "signs"],
 )
 def test_no_pattern_takes_long(pattern: str, path: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     assert not PathPattern(pattern).matches(DocumentPath(root="seeds", path=path))
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 NAME = st.text(st.characters(blacklist_characters="/*?\0", blacklist_categories=["Cs"]), min_size=1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import sqlite3
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -73,10 +72,9 @@ def test_nobody_who_reads_waits_for_a_writer(store: Store) -> None:
     with store.writing() as writing:
         writing.execute(update(publication).values(version=7))
         newcomer = another(store)
-        began = time.monotonic()
+        # If it waited, it would do so in vain: the writer goes on once this is over.
         with newcomer.reading() as connection:
             assert connection.scalar(select(publication.c.version)) == 0
-        assert time.monotonic() - began < 0.15
         newcomer.close()
 
 
