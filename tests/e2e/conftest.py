@@ -10,7 +10,11 @@ from tests.databases import SqliteFiles
 from tests.e2e.running import Feedsvc
 
 # Waits short enough for tests; everything else as it comes.
-SETTINGS = {"FEEDSVC_INGEST__SETTLE_S": "0.3", "FEEDSVC_SERVER__WORKERS": "1"}
+SETTINGS = {
+    "FEEDSVC_INGEST__SETTLE_S": "0.3",
+    "FEEDSVC_INGEST__SCAN_INTERVAL_S": "1",
+    "FEEDSVC_SERVER__WORKERS": "1",
+}
 
 
 @pytest.fixture

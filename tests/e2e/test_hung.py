@@ -19,11 +19,11 @@ from pathlib import Path
 import pytest
 
 from tests.databases import PostgresqlServer, SqliteFiles
+from tests.e2e.conftest import SETTINGS
 from tests.e2e.running import Answer, Feedsvc, Serving, fetch, wait_until
 from tests.e2e.test_trouble import Poller
 from tests.service import article
 
-SETTINGS = {"FEEDSVC_INGEST__SETTLE_S": "0.3", "FEEDSVC_SERVER__WORKERS": "1"}
 HUNG_S = float(os.environ.get("SOAK_HUNG_S", "4"))
 POLL_WITHIN_S = 1.0  # a few milliseconds, on a machine that has nothing else to do
 REFUSED_WITHIN_S = 5.0

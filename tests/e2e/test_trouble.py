@@ -21,10 +21,11 @@ from sqlalchemy import text
 
 from feedsvc.store.engine import open_store
 from tests.databases import PostgresqlServer, SqliteFiles
+from tests.e2e.conftest import SETTINGS
 from tests.e2e.running import Answer, Feedsvc, Serving, wait_until
 from tests.service import article
 
-TROUBLE_S = float(os.environ.get("SOAK_TROUBLE_S", "4"))
+TROUBLE_S = float(os.environ.get("SOAK_TROUBLE_S", "2.5"))
 RESUMED_WITHIN_S = 60.0
 MB = 1_000_000
 
@@ -118,7 +119,7 @@ def test_while_postgresql_is_down_what_was_served_is_served_on(
     tmp_path: Path, postgresql: PostgresqlServer
 ) -> None:
     database = postgresql.make_database()
-    feedsvc = Feedsvc(tmp_path, database, {"FEEDSVC_SERVER__WORKERS": "1"})
+    feedsvc = Feedsvc(tmp_path, database, SETTINGS)
     feedsvc.seeds.write("a.txt", article("The first to come", author="Jane Doe"))
     with feedsvc.serving() as serving:
         wait_for_title(serving, "The first to come")
@@ -154,7 +155,7 @@ def test_on_a_full_disk_what_is_there_is_served_until_there_is_room(
     disk = tmp_path / "disk"
     with small_disk(disk, 100 * MB):
         database = sqlite_files.make_database(disk)
-        feedsvc = Feedsvc(tmp_path, database, {"FEEDSVC_SERVER__WORKERS": "1"})
+        feedsvc = Feedsvc(tmp_path, database, SETTINGS)
         feedsvc.seeds.write("a.txt", article("The first to come"))
         with feedsvc.serving() as serving:
             wait_for_title(serving, "The first to come")
@@ -198,7 +199,7 @@ def test_a_read_only_store_is_served_and_told_once_a_minute(
     disk = tmp_path / "disk"
     with small_disk(disk, 100 * MB) as close_to_writers:
         database = sqlite_files.make_database(disk)
-        feedsvc = Feedsvc(tmp_path, database, {"FEEDSVC_SERVER__WORKERS": "1"})
+        feedsvc = Feedsvc(tmp_path, database, SETTINGS)
         feedsvc.seeds.write("a.txt", article("It was there before"))
         assert feedsvc.run("ingest").status == 0
         close_to_writers()

@@ -31,7 +31,7 @@ from tests.faults.snapshots import opened
 Disturbance = Callable[[Serving, Store, int], int]
 
 CROWD = 100
-# A sweep comes every 5 s, and has to look and to let files rest before it publishes.
+# A sweep has to come, to look and to let files rest before it publishes.
 RESUMED_WITHIN_S = 60.0
 
 
