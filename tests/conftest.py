@@ -15,6 +15,9 @@ from feedsvc.store.engine import Store, open_store
 from tests.databases import PostgresqlServer, SqliteFiles, start_postgresql
 from tests.service import Service, open_service, settings_for
 
+TESTS = Path(__file__).parent
+LONG = ("e2e", "faults", "attacks", "nasty", "edge", "readers")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -37,6 +40,21 @@ def pytest_configure() -> None:
     # would inherit that: none of them could be stopped by it.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(trylast=True)  # when they have been shuffled
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put folders of long tests first, each in one piece.
+
+    What the tests of such a folder share is then mostly made in one process, and it is short tests
+    that are shared out in the end.
+    """
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    folder = item.path.relative_to(TESTS).parts[0]
+    return LONG.index(folder) if folder in LONG else len(LONG)
 
 
 @pytest.fixture(scope="session")
