@@ -23,6 +23,8 @@ def warm_up() -> None:
     """Extract a page and a dump, within the limits that are shipped."""
     # First: it needs 100 MB for a moment, which would come on top of all else.
     identifier()
+    with suppress(AttributeError):  # glibc keeps what is free again; others have no such call
+        ctypes.CDLL(None).malloc_trim(0)
     from feedsvc.ingest.pipeline import draft_entry
     from feedsvc.settings import LimitSettings
 
@@ -34,8 +36,6 @@ def warm_up() -> None:
         except DocumentError:
             continue  # whatever becomes of it: all was loaded
     gc.collect()
-    with suppress(AttributeError):  # glibc keeps what is free again; others have no such call
-        ctypes.CDLL(None).malloc_trim(0)
     # What is left is no garbage: workers that looked at it for some would copy what they share.
     gc.freeze()
 
