@@ -134,6 +134,16 @@ def fresh_copy(nginx: Edge) -> None:
     assert nginx.get(FEED).status == 200
 
 
+def test_what_was_fetched_anew_takes_the_place_of_the_file_kept_open(nginx: Edge) -> None:
+    before = nginx.get(FEED).headers["etag"]
+    nginx.site.feedsvc.seeds.write("anew.txt", article("It takes the place of another"))
+    wait_until(lambda: direct(nginx.site, FEED).headers["etag"] != before, 60)
+    fresh_copy(nginx)
+    answer = nginx.get(FEED, If_None_Match=before)
+    assert answer.status == 200
+    assert answer.headers["etag"] == direct(nginx.site, FEED).headers["etag"]
+
+
 def test_few_variants_are_kept_however_clients_write_what_they_take(nginx: Edge) -> None:
     time.sleep(KEPT_S + 1)
     before = asked(nginx.site)
@@ -150,7 +160,7 @@ def test_a_search_is_kept_by_its_query(nginx: Edge) -> None:
 
 
 def test_other_spellings_of_a_path_are_other_paths(nginx: Edge) -> None:
-    for path in (f"/{FEED}", "/feeds/./all.atom", "/feeds/x/../all.atom"):
+    for path in (f"/{FEED}", "/feeds/./all.atom", "/feeds/x/../all.atom", f"{FEED}?", f"{FEED}#?"):
         there = direct(nginx.site, path)
         for _ in range(2):
             assert nginx.get(path).status == there.status
