@@ -78,6 +78,7 @@ class Prepared:
         self._bodies = {Coding.IDENTITY: found.body}
         self._headers: dict[tuple[HTTPStatus, str, bool, bool], list[tuple[str, str]]] = {}
         self._date = found.last_modified and found.last_modified.replace(microsecond=0)
+        self._unchanged = {f'"{tag}"': self._make_unchanged(tag) for tag in self._tags.values()}
 
     def is_same(self, other: Prepared) -> bool:
         """Whether nobody could tell their answers apart but by Last-Modified."""
@@ -94,15 +95,15 @@ class Prepared:
 
     def answer(self, environ: Environ, now: datetime, *, is_stale: bool = False) -> Answer:
         """What a GET or HEAD is answered. is_stale: the store is down, this is from before."""
+        none_match = environ.get("HTTP_IF_NONE_MATCH")
+        if none_match in self._unchanged and not is_stale and "HTTP_IF_MATCH" not in environ:
+            return self._unchanged[none_match]  # nearly every poll, told by the shortest way
         coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         tag = self._tags[coding]
         # Once its second is over, and no later change can share it.
         date = self._date if self._date and now >= self._date + timedelta(seconds=1) else None
-        if environ.get("HTTP_IF_NONE_MATCH") == f'"{tag}"' and "HTTP_IF_MATCH" not in environ:
-            status = HTTPStatus.NOT_MODIFIED  # nearly every poll, told by the shortest way
-        else:
-            others = [other for other in self._tags.values() if other != tag]
-            status, tag = evaluate(environ, [tag, *others], date)
+        others = [other for other in self._tags.values() if other != tag]
+        status, tag = evaluate(environ, [tag, *others], date)
         body = self.body(coding) if status is HTTPStatus.OK else b""
         key = (status, tag, date is not None, is_stale)
         headers = self._headers.get(key)
@@ -120,6 +121,11 @@ class Prepared:
         if body is None:
             body = self._bodies[coding] = encode(coding, self.found.body)
         return body
+
+    def _make_unchanged(self, tag: str) -> Answer:
+        status = HTTPStatus.NOT_MODIFIED
+        headers = self._make_headers(status, tag, date=None, is_stale=False, length=0)
+        return Answer(_STATUS_LINES[status], headers, b"")
 
     def _make_headers(
         self, status: HTTPStatus, tag: str, date: datetime | None, is_stale: bool, length: int
