@@ -1,4 +1,4 @@
-"""`make bench`: extraction, sanitizing, rendering, ingestion and polls, beside other programs.
+"""`make bench`: every part of the work measured, much of it beside other programs.
 
 README.md beside this file explains the figures, and gives some.
 """
@@ -25,9 +25,12 @@ from tests.benchmarks.polling import line_of as line_of_polls
 from tests.benchmarks.rendering import HEADS_OF_RENDERINGS, bench_rendering, line_of_rendering
 from tests.benchmarks.rivals import Rival, install_rivals
 from tests.benchmarks.sanitizing import bench_sanitizing
+from tests.benchmarks.servers import HEADS as HEADS_OF_SERVERS
+from tests.benchmarks.servers import bench_servers
+from tests.benchmarks.servers import line_of as line_of_servers
 
 _RESULTS = Path(__file__).with_name("results")
-_PARTS = ("extraction", "sanitizing", "rendering", "ingestion", "polling")
+_PARTS = ("extraction", "sanitizing", "rendering", "ingestion", "polling", "servers")
 _DATABASES = ("sqlite", "postgresql")
 _EXTRACTED = 10_000
 
@@ -53,6 +56,7 @@ def main() -> None:
     chosen = options.parse_args()
     today = datetime.now(UTC).date()
     told = ", ".join(f"{key} {value}" for key, value in machine().items())
+    rounds = Rounds(count=chosen.rounds, seconds=chosen.poll_seconds)
     print(told)
     if "extraction" in chosen.parts:
         bench_extraction(_EXTRACTED)
@@ -68,11 +72,12 @@ def main() -> None:
         path.with_suffix(".svg").write_text(draw(figures, f"{today}, {told}"), encoding="utf-8")
         print(f"kept in {path} and .svg")
     if "polling" in chosen.parts:
-        rounds = Rounds(count=chosen.rounds, seconds=chosen.poll_seconds)
         name = f"{chosen.name or today}-polling"
         _bench_polling(
             chosen.stores, rounds, chosen.databases, chosen.mixed_seconds, _RESULTS / f"{name}.json"
         )
+    if "servers" in chosen.parts:
+        _bench_servers(rounds, _RESULTS / f"{chosen.name or today}-servers.json")
 
 
 def _bench_rendering(sizes: Sequence[int], databases: Sequence[str], name: str | None) -> None:
@@ -113,6 +118,24 @@ def _bench_polling(
     picture = draw_bars(beside_others(polls), f"{today}, {machine_told}")
     path.with_suffix(".svg").write_text(picture, encoding="utf-8")
     print(f"kept in {path} and .svg")
+
+
+def _bench_servers(rounds: Rounds, path: Path) -> None:
+    core = cores()
+    if shutil.which("wrk") is None or core is None:
+        print("without servers, which need wrk and a second core")
+        return
+    print(HEADS_OF_SERVERS)
+    figures = []
+    try:
+        for figure in bench_servers(rounds, core):
+            print(line_of_servers(figure), flush=True)
+            figures.append(figure)
+    except subprocess.CalledProcessError as error:
+        print(f"without servers: gunicorn could not be installed: {error}")
+        return
+    save({"servers": figures}, path, datetime.now(UTC).date())
+    print(f"kept in {path}")
 
 
 def _rivals() -> list[Rival]:

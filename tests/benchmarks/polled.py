@@ -15,7 +15,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.benchmarks import naive
-from tests.benchmarks.wrk import on_core
+from tests.benchmarks.measured import cpu_s_of
+from tests.benchmarks.wrk import Load, Wrk, on_core
 from tests.e2e.running import UP_WITHIN_S, Feedsvc, fetch, wait_until
 
 FEED = "/feeds/all.atom"
@@ -76,6 +77,22 @@ class Server:
             return fetch("GET", self.url, {}).status == 200
         except OSError:
             return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Polls:
+    """What came of asking a server. cpu_us: processor time a request, of all its processes: what
+    else the machine does moves it far less than the rate."""
+
+    load: Load
+    cpu_us: float
+
+
+def poll(server: Server, wrk: Wrk) -> Polls:
+    before_s = cpu_s_of(server.pid)
+    load = wrk.run()
+    used_s = cpu_s_of(server.pid) - before_s
+    return Polls(load=load, cpu_us=1e6 * used_s / max(1, load.requests))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +173,7 @@ def _nginx(name: str, folder: Path, site: str, port: int, core: int) -> Iterator
     (folder / "site.conf").write_text(site, encoding="utf-8")
     conf, user = folder / "nginx.conf", pwd.getpwuid(os.geteuid()).pw_name
     conf.write_text(_NGINX.format(folder=folder, user=user), encoding="utf-8")
-    with _started(name, ["nginx", "-c", str(conf)], port, core) as server:
+    with started(name, ["nginx", "-c", str(conf)], port, core) as server:
         yield server
 
 
@@ -164,13 +181,14 @@ def _nginx(name: str, folder: Path, site: str, port: int, core: int) -> Iterator
 def flask_serving(name: str, kind: str, folder: Path, core: int) -> Iterator[Server]:
     """Flask as `naive` has it."""
     port = free_port()
-    with _started(name, naive.command(kind, port, folder), port, core) as server:
+    with started(name, naive.command(kind, port, folder), port, core) as server:
         yield server
 
 
 @contextmanager
-def _started(name: str, command: Sequence[str], port: int, core: int) -> Iterator[Server]:
-    with on_core(core):
+def started(name: str, command: Sequence[str], port: int, *cores: int) -> Iterator[Server]:
+    """A command that serves the feed at a port of this machine, until it has answered enough."""
+    with on_core(*cores):
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)
     try:
         yield _answering(name, f"http://127.0.0.1:{port}{FEED}", process.pid)

@@ -25,14 +25,16 @@ from tests.benchmarks.polled import (
     READY,
     RENDERING,
     Core,
+    Polls,
     Server,
     behind_nginx,
     feedsvc_of,
     feedsvc_serving,
     flask_serving,
     nginx_static,
+    poll,
 )
-from tests.benchmarks.wrk import Load, Wrk
+from tests.benchmarks.wrk import Wrk
 from tests.e2e.running import fetch, wait_until
 
 CONNECTIONS = (1, 32, 1_000)
@@ -48,8 +50,8 @@ _QUIET_WITHIN_S = 120.0
 @dataclass(frozen=True, kw_only=True)
 class PollFigure:
     """Polls of one kind at one server. least_per_s, most_per_s: of the rounds, p50_ms, p99_ms and
-    per_s their medians; memory_mb: of all its processes, what they share counted once; web_mb: of
-    the one that answers, where others do other work."""
+    per_s their medians; cpu_us: processor time a request; memory_mb: what they share counted once;
+    both of all its processes; web_mb: of the one that answers, where others do other work."""
 
     server: str
     work: str
@@ -59,6 +61,7 @@ class PollFigure:
     per_s: float
     least_per_s: float
     most_per_s: float
+    cpu_us: float
     p50_ms: float
     p99_ms: float
     errors: int
@@ -76,7 +79,8 @@ class Rounds:
 
 HEADS = (
     f"{'store':>9} {'feed':>4}  {'server':<16} {'work':<8} {'conns':>5} {'a second':>9}"
-    f" {'least':>9} {'most':>9} {'p50 ms':>9} {'p99 ms':>9} {'errors':>6} {'MB':>6} {'web MB':>6}"
+    f" {'least':>9} {'most':>9} {'cpu us':>7} {'p50 ms':>9} {'p99 ms':>9} {'errors':>6} {'MB':>6}"
+    f" {'web MB':>6}"
 )
 
 
@@ -87,8 +91,9 @@ def line_of(figure: PollFigure) -> str:
     return (
         f"{store:>9} {figure.feed_entries:>4}  {figure.server:<16}"
         f" {figure.work:<8} {figure.connections:>5,} {figure.per_s:>9,.0f}"
-        f" {figure.least_per_s:>9,.0f} {figure.most_per_s:>9,.0f} {figure.p50_ms:>9.2f}"
-        f" {figure.p99_ms:>9.2f} {figure.errors:>6} {figure.memory_mb:>6.0f} {web:>6}"
+        f" {figure.least_per_s:>9,.0f} {figure.most_per_s:>9,.0f} {figure.cpu_us:>7,.1f}"
+        f" {figure.p50_ms:>9.2f} {figure.p99_ms:>9.2f} {figure.errors:>6}"
+        f" {figure.memory_mb:>6.0f} {web:>6}"
     )
 
 
@@ -164,33 +169,35 @@ def _bench(
 ) -> Iterator[PollFigure]:
     for work in WORKS:
         asked = [server for server in servers if server.has_gzip or work != "200 gzip"]
-        loads: list[list[Load]] = [[] for _ in asked]
+        polls: list[list[Polls]] = [[] for _ in asked]
         for _ in range(rounds.count):
-            for server, found in zip(asked, loads, strict=True):
+            for server, found in zip(asked, polls, strict=True):
                 found.append(_asked(server, work, connections, rounds.seconds, core))
-        for server, found in zip(asked, loads, strict=True):
+        for server, found in zip(asked, polls, strict=True):
             yield _figure(server, work, connections, feed_entries, found)
 
 
-def _asked(server: Server, work: str, connections: int, seconds: int, core: Core) -> Load:
+def _asked(server: Server, work: str, connections: int, seconds: int, core: Core) -> Polls:
     headers = {"304": {"If-None-Match": server.etag}, "200": {}, "200 gzip": _GZIP}[work]
     answer = fetch("GET", server.url, headers)
     assert str(answer.status) == work[:3]
     assert ("content-encoding" in answer.headers) == (work == "200 gzip")
-    load = Wrk(
+    wrk = Wrk(
         url=server.url,
         connections=connections,
         seconds=seconds,
         core=core.asking,
         headers=headers,
-    ).run()
+    )
+    polls = poll(server, wrk)
     wait_until(server.is_answering, _QUIET_WITHIN_S)
-    return load
+    return polls
 
 
 def _figure(
-    server: Server, work: str, connections: int, feed_entries: int, loads: Sequence[Load]
+    server: Server, work: str, connections: int, feed_entries: int, polls: Sequence[Polls]
 ) -> PollFigure:
+    loads = [found.load for found in polls]
     rates = [load.per_s for load in loads]
     return PollFigure(
         server=server.name,
@@ -201,6 +208,7 @@ def _figure(
         per_s=statistics.median(rates),
         least_per_s=min(rates),
         most_per_s=max(rates),
+        cpu_us=statistics.median(found.cpu_us for found in polls),
         p50_ms=statistics.median(load.p50_ms for load in loads),
         p99_ms=statistics.median(load.p99_ms for load in loads),
         errors=sum(load.errors + load.timeouts for load in loads),
@@ -239,6 +247,8 @@ def ratios(figures: Sequence[PollFigure]) -> Iterator[str]:
             yield f"{what}: feedsvc to {', '.join(told)}"
         if EDGE in found and found[NGINX].per_s:
             yield f"{what}: {EDGE} to {NGINX} {found[EDGE].per_s / found[NGINX].per_s:,.2f}"
+            by_cpu = found[NGINX].cpu_us / found[EDGE].cpu_us
+            yield f"{what}: {EDGE} to {NGINX} by processor time {by_cpu:,.2f}"
 
 
 def flatness(figures: Sequence[PollFigure]) -> Iterator[str]:

@@ -86,15 +86,8 @@ class Rival:
 
 
 def install_rivals() -> list[Rival]:
-    """Both of them, ready to run; their environment is made once."""
-    home = Path(sys.prefix) / "rivals"
-    done = home / ".installed"
-    if not done.exists() or done.read_text(encoding="utf-8") != _WANTED.read_text(encoding="utf-8"):
-        venv.create(home, with_pip=True, clear=True)
-        pip = [str(home / "bin" / "pip"), "--disable-pip-version-check", "--quiet"]
-        subprocess.run([*pip, "install", "--requirement", str(_WANTED)], check=True)
-        done.write_text(_WANTED.read_text(encoding="utf-8"), encoding="utf-8")
-    programs = home / "bin"
+    """Both of them, ready to run."""
+    programs = environment_of(_WANTED) / "bin"
     return [
         Rival(
             name=f"Hugo {_pinned('hugo')}",
@@ -113,6 +106,18 @@ def install_rivals() -> list[Rival]:
             feed="output/feeds/all.rss.xml",
         ),
     ]
+
+
+def environment_of(wanted: Path) -> Path:
+    """An environment beside our own with the packages that a file names, made once."""
+    home = Path(sys.prefix) / wanted.stem
+    done = home / ".installed"
+    if not done.exists() or done.read_text(encoding="utf-8") != wanted.read_text(encoding="utf-8"):
+        venv.create(home, with_pip=True, clear=True)
+        pip = [str(home / "bin" / "pip"), "--disable-pip-version-check", "--quiet"]
+        subprocess.run([*pip, "install", "--requirement", str(wanted)], check=True)
+        done.write_text(wanted.read_text(encoding="utf-8"), encoding="utf-8")
+    return home
 
 
 def _pinned(package: str) -> str:

@@ -76,10 +76,10 @@ def read_load(process: subprocess.Popen[str]) -> Load:
 
 
 @contextmanager
-def on_core(core: int) -> Iterator[None]:
-    """Whatever is started meanwhile runs on this core alone."""
+def on_core(*cores: int) -> Iterator[None]:
+    """Whatever is started meanwhile runs on this core alone, or on these."""
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {core})
+    os.sched_setaffinity(0, cores)
     try:
         yield
     finally:
