@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from feedsvc.errors import EmptyDocument
 from feedsvc.ingest.article import BlockKind, Extraction
 from feedsvc.ingest.decode import decode
+from feedsvc.ingest.extract.dump import features
 from feedsvc.ingest.extract.dump.article import extract_dump, label_lines, read_lines
 from feedsvc.ingest.extract.dump.parts import STATES, Part, Role
 from feedsvc.ingest.extract.dump.roles import role_model
@@ -189,6 +190,24 @@ def test_a_line_of_two_megabytes_does_not_hang(piece: str) -> None:
     with suppress(EmptyDocument):
         extracted(f"Title of it all\n{line}\n".encode())
     assert time.process_time() - begun < 5.0
+
+
+@pytest.mark.parametrize("most", [1, 3, 4_096])
+def test_lines_tell_the_same_whatever_was_read_before(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ["Menu", "6. 1. 2026", "Updated 3 May 2022", "By Jane Roe", "1. Sport", "Menu"]
+    dumps = [tuple(lines), tuple(reversed(lines)), ("The ferry left. " * 9, *lines)]
+
+    def features_in(dump: tuple[str, ...]) -> list[list[str]]:
+        return [line.features for line in read_lines(dump)]
+
+    alone = []
+    for dump in dumps:
+        monkeypatch.setattr(features, "_SHORT_LINES", features._Memory(4_096))
+        alone.append(features_in(dump))
+    monkeypatch.setattr(features, "_SHORT_LINES", features._Memory(most))
+    assert [features_in(dump) for dump in dumps * 2] == alone * 2
 
 
 def test_the_weights_speak_of_every_state_and_know_the_features() -> None:

@@ -197,12 +197,13 @@ def _describe_share_above(page: _Page) -> None:
         for line, is_text in zip(page.lines, page.texty, strict=True)
     ]
     total = sum(counted)
+    most, much, some = 0.6 * total, 0.25 * total, 0.05 * total
     for line, above in zip(page.lines, accumulate(counted, initial=0), strict=False):
-        if above > 0.6 * total:
+        if above > most:
             line.features.append("most text is above")
-        elif above > 0.25 * total:
+        elif above > much:
             line.features.append("much text is above")
-        elif above > 0.05 * total:
+        elif above > some:
             line.features.append("some text is above")
 
 

@@ -197,7 +197,9 @@ def _add_sentence_features(line: Line, found: list[str]) -> None:
     if len(words) >= 3:
         initials = [word[0] for word in words]
         small = sum(map(str.islower, initials))
-        cased = small + sum(map(str.isupper, initials))
+        # Of most prose the small ones alone are enough.
+        mostly_small = small >= max(3, 0.6 * len(words))
+        cased = small if mostly_small else small + sum(map(str.isupper, initials))
         if cased >= 3:
             if small >= 0.6 * cased:
                 found.append("reads like prose")
@@ -238,7 +240,7 @@ def _add_date_features(line: Line, found: list[str]) -> None:
 
 
 @lru_cache(maxsize=2_048)
-def _said_with_a_date(folded: str) -> list[str]:
+def _said_with_a_date(folded: str) -> tuple[str, ...]:
     """What a line with a date says beside it. folded: with zeros for digits, as of any day."""
     found = []
     if _CLOCK.search(folded):
@@ -251,7 +253,7 @@ def _said_with_a_date(folded: str) -> list[str]:
         found.append("says published")
     elif cues.UPDATED.search(folded):
         found.append("says updated")
-    return found
+    return tuple(found)
 
 
 def _add_name_feature(line: Line, found: list[str]) -> bool:

@@ -210,11 +210,11 @@ class RoleModel:
         add, highest = self._np.add, self._np.maximum.reduce
         best = scores.copy()
         best[0] += self.first
-        pairs = self._np.empty_like(self.steps)
+        pairs, steps = self._np.empty_like(self.steps), self._steps_on
         for before, here in zip(best[:, :, None], best[1:], strict=False):
             # Sums of all pairs of states at once: a loop over them takes five times as long.
-            add(self._steps_on, before, out=pairs)
-            add(here, highest(pairs), out=here)
+            add(steps, before, pairs)
+            add(here, highest(pairs), here)
         state = int((best[-1] + self.last).argmax())
         path = [state]
         steps_to = list(self.steps)
@@ -248,14 +248,15 @@ class RoleModel:
         Without what the line itself says. Rows of both are worked out side by side, the one from
         the first line on, the other from the last: one call of numpy costs more than what it does.
         """
-        add = self._np.add.reduce
+        add, multiply, step = self._np.add.reduce, self._np.multiply, self._factors.dot
         both_ways = self._np.hstack([factors, factors[::-1]])
         arriving = self._np.empty_like(both_ways)
         arriving[0] = self._ends
+        weighed = self._np.empty_like(self._ends)
         for at, (before, factor, here) in enumerate(
             zip(arriving, both_ways, arriving[1:], strict=False), 1
         ):
-            self._factors.dot(before * factor, out=here)
+            step(multiply(before, factor, weighed), here)
             if at % _LINES_TO_RESCALE == 0:
                 halves = here.reshape(2, len(STATES))
                 halves /= add(halves, axis=1, keepdims=True)
