@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from functools import lru_cache
 
 from feedsvc.ingest.extract import cues
@@ -51,20 +50,16 @@ def describe_lines(lines: list[Line]) -> None:
     # Every sixth line of a whole page is there twice: menus, teasers.
     wide = _Memory(len(lines))
     for line in lines:
-        told = (_SHORT_LINES if line.width <= TEXTY_WIDTH else wide).tell(line)
-        line.features = told.features.copy()
-        line.dates, line.bullet = told.dates, told.bullet
+        told, line.dates = (_SHORT_LINES if line.width <= TEXTY_WIDTH else wide).tell(line)
+        line.features = list(told)
+        line.bullet = "has a bullet" in told
         if seen[line.folded] > 1:
             line.features.append("stands elsewhere too")
 
 
-@dataclass(kw_only=True, slots=True)
-class _Told:
-    """What the text of a line tells, whatever stands around it."""
-
-    features: list[str]
-    dates: tuple[FoundDate, ...]
-    bullet: bool
+# The features and dates of a line, which its text alone tells. Tuples: the garbage collector leaves
+# those of strings alone, while thousands of lists make it look through all objects more often.
+_Told = tuple[tuple[str, ...], tuple[FoundDate, ...]]
 
 
 class _Memory:
@@ -79,9 +74,8 @@ class _Memory:
         if told is None:
             if len(self._told) >= self._most:
                 self._told.clear()
-            features = _own_features(line)
-            told = _Told(features=features, dates=line.dates, bullet=line.bullet)
-            self._told[line.text] = told
+            features = tuple(_own_features(line))
+            told = self._told[line.text] = (features, line.dates)
         return told
 
 
