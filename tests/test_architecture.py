@@ -18,7 +18,7 @@ import feedsvc
 PACKAGE = Path(feedsvc.__file__).parent
 
 # Any room may import it, and it imports no room.
-GROUND_FLOOR = frozenset({"errors", "settings", "bundled", "clock", "logs"})
+GROUND_FLOOR = frozenset({"errors", "settings", "bundled", "clock", "collector", "logs"})
 
 ARROWS = {
     "model": frozenset[str](),

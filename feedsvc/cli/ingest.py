@@ -17,6 +17,7 @@ from click._termui_impl import ProgressBar
 
 from feedsvc.cli.options import common_options
 from feedsvc.cli.shown import shown, shown_json
+from feedsvc.collector import spare_the_collector
 from feedsvc.errors import ConfigError
 from feedsvc.model.document import DocumentOutcome, Outcome
 from feedsvc.model.run import Run, RunRequest, RunState, Trigger
@@ -148,6 +149,7 @@ class _Summary:
 
 
 def _ingest_here(runtime: Runtime, lease: Lease, request: RunRequest, summary: _Summary) -> None:
+    spare_the_collector()
     pool = open_pool(runtime.settings)
     try:
         ingestion = Ingestion(

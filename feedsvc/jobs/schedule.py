@@ -16,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from feedsvc.clock import Clock
+from feedsvc.collector import spare_the_collector
 from feedsvc.errors import FeedsvcError, Interrupted, LeaseLost
 from feedsvc.jobs.trouble import Trouble
 from feedsvc.jobs.watching import Watcher
@@ -48,6 +49,7 @@ _NONE_LEFT = object()
 
 def run_scheduler(runtime: Runtime, stop: threading.Event) -> None:
     """Ingest until `stop` is set: whenever this process holds the lease, and it waits for it."""
+    spare_the_collector()
     prepare_pool()  # so that whoever takes over from one that died is at work at once
     trouble = Trouble(runtime.clock, runtime.upkeep.check_over)
     while not stop.is_set():

@@ -10,12 +10,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from feedsvc.collector import spare_the_collector
 from feedsvc.model.archive import BASE_SIZE, ArchiveRange, smallest_range
 from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.runtime import Runtime, open_runtime
 from feedsvc.services.publication import Publication
 from feedsvc.settings import load_settings
-from feedsvc.web.wsgi import spare_the_collector
 from tests.benchmarks.filling import fill
 from tests.benchmarks.ingestion import open_database
 from tests.e2e.running import Feedsvc

@@ -10,7 +10,8 @@ import pytest
 from tests.benchmarks.dumps import dump
 from tests.e2e.running import Feedsvc, wait_until
 
-FILES = 160
+# Several times as many as are published at once.
+FILES = 800
 SIGNALS = [
     pytest.param(signal.SIGTERM, False, id="SIGTERM"),
     pytest.param(signal.SIGINT, True, id="Ctrl-C"),

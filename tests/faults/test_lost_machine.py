@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from feedsvc.store.engine import Store, open_store
@@ -84,12 +85,20 @@ def listening_server(machine: str) -> Iterator[str]:
             stderr=subprocess.DEVNULL,
         )
         try:
-            wait_until((data / ".s.PGSQL.5432").exists, FREED_WITHIN_S)
+            wait_until(lambda: _answers(data), FREED_WITHIN_S)
             yield f"postgresql+psycopg://postgres@/postgres?host={data}"
         finally:
             first_line = (data / "postmaster.pid").read_text().partition("\n")[0]
             os.kill(int(first_line), signal.SIGQUIT)
             process.wait(FREED_WITHIN_S)
+
+
+def _answers(data: Path) -> bool:
+    try:
+        psycopg.connect(host=str(data), user="postgres", dbname="postgres").close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def test_another_machine_goes_on_when_the_one_that_ingests_is_lost(tmp_path: Path) -> None:
