@@ -85,8 +85,16 @@ def xml_chars(text: str) -> str:
 
 def escape(text: str) -> str:
     """Plain text as HTML, in the very spelling that the sanitizers leave as it is."""
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text.replace("\u00a0", "&nbsp;")
+    # To look first takes a fifth of the time of a replacement that finds nothing.
+    if "&" in text:
+        text = text.replace("&", "&amp;")
+    if "<" in text:
+        text = text.replace("<", "&lt;")
+    if ">" in text:
+        text = text.replace(">", "&gt;")
+    if "\u00a0" in text:
+        text = text.replace("\u00a0", "&nbsp;")
+    return text
 
 
 # --- written anew from the tree --------------------------------------------------------------
