@@ -22,10 +22,6 @@ _MAX_SEEMING_ATTRIBUTES = 1_000
 # In tags, text, scripts and comments, by allowed element: to look at them takes time.
 _MAX_ANGLES = 4
 
-# What bleach does in about three seconds. A reference is one piece of work, a tag two, an attribute
-# six: 60,000 elements, 24,000 links, or a page of listings with 240,000 signs that are escaped.
-MAX_WORK = 240_000
-
 
 def names(listed: str) -> frozenset[str]:
     """Names of elements, listed in one string."""
@@ -58,6 +54,24 @@ _START = re.compile("<([a-zA-Z]+)")
 
 def check_bounds(html: str, limits: LimitSettings) -> None:
     """Raise RefusedDocument where `html` is beyond a limit, in time linear in its length."""
+    check_size(html, limits)
+    most = limits.max_html_elements
+    too_many = f"its HTML has more elements than limits.max_html_elements ({most:,})"
+    # Each start may make the parser build all open formatting elements anew.
+    angles = html.count("<")
+    are_few = angles <= MAX_OPEN_ELEMENTS and angles * (angles + 2) <= most
+    if not are_few:
+        starts = _START.findall(html)
+        if len(starts) > most or angles > _MAX_ANGLES * most:
+            raise RefusedDocument(too_many)
+        at_most = len(starts) * (1 + sum(name.lower() in _FORMATTING for name in starts))
+        are_few = len(starts) <= MAX_OPEN_ELEMENTS and at_most + html.count("</") <= most
+    if not are_few or not _FEW_ATTRIBUTES.match(html):
+        _check_closely(html, most, too_many)
+
+
+def check_size(html: str, limits: LimitSettings) -> None:
+    """Raise RefusedDocument where `html` has too many bytes of UTF-8."""
     most = limits.max_html_bytes
     size_bytes = len(html)
     if size_bytes <= most < 4 * size_bytes:
@@ -66,19 +80,6 @@ def check_bounds(html: str, limits: LimitSettings) -> None:
         raise RefusedDocument(
             f"its HTML has {size_bytes:,} bytes or more, and limits.max_html_bytes is {most:,}"
         )
-    most = limits.max_html_elements
-    too_many = f"its HTML has more elements than limits.max_html_elements ({most:,})"
-    starts = _START.findall(html)
-    if len(starts) > most or html.count("<") > _MAX_ANGLES * most:
-        raise RefusedDocument(too_many)
-    # Each start may make the parser build all open formatting elements anew.
-    at_most = len(starts) * (1 + sum(name.lower() in _FORMATTING for name in starts))
-    if (
-        len(starts) > MAX_OPEN_ELEMENTS
-        or at_most + html.count("</") > most
-        or not _FEW_ATTRIBUTES.match(html)
-    ):
-        _check_closely(html, most, too_many)
 
 
 def _check_closely(html: str, max_elements: int, too_many: str) -> None:
@@ -113,11 +114,3 @@ def _check_closely(html: str, max_elements: int, too_many: str) -> None:
             raise RefusedDocument(too_many)
         if depth > MAX_OPEN_ELEMENTS:
             raise RefusedDocument(f"its HTML nests more than {MAX_OPEN_ELEMENTS:,} elements")
-
-
-def check_cost(html: str) -> None:
-    """Raise RefusedDocument where bleach would take seconds for HTML as it is written here."""
-    if html.count("&") + 2 * html.count("<") + 6 * html.count('="') > MAX_WORK:
-        raise RefusedDocument(
-            "its HTML has too many elements, attributes and escaped characters together; split it"
-        )

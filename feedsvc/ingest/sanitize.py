@@ -22,7 +22,8 @@ from bleach.sanitizer import Cleaner
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from feedsvc.errors import RefusedDocument
-from feedsvc.ingest.bounds import MAX_ATTRIBUTES, VOID_ELEMENTS, check_bounds, check_cost
+from feedsvc.ingest.bounds import MAX_ATTRIBUTES, VOID_ELEMENTS, check_bounds, check_size
+from feedsvc.ingest.cost import check_cost, check_likely_cost
 from feedsvc.ingest.extract.textual import (
     balance_isolates,
     holds_override,
@@ -63,6 +64,8 @@ def sanitize_html(html: str, *, base_url: str | None, limits: LimitSettings) -> 
     base_url: what relative URLs are resolved against; without it they are dropped.
     Raises RefusedDocument beyond a limit, or where the sanitizers do not come to agree.
     """
+    check_size(html, limits)
+    check_likely_cost(html)
     check_bounds(html, limits)
     body = _rewritten(html, base_url, limits)
     bleachings = 0

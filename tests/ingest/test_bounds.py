@@ -12,7 +12,8 @@ import sys
 import pytest
 
 from feedsvc.errors import RefusedDocument
-from feedsvc.ingest.bounds import MAX_ATTRIBUTES, check_bounds, check_cost
+from feedsvc.ingest.bounds import MAX_ATTRIBUTES, check_bounds
+from feedsvc.ingest.cost import check_cost, check_likely_cost
 from feedsvc.ingest.sanitize import sanitize_html
 from feedsvc.settings import load_settings
 
@@ -140,6 +141,40 @@ def test_an_element_with_more_than_64_attributes_is_refused() -> None:
     sanitize_html(tag(MAX_ATTRIBUTES), base_url=None, limits=LIMITS)
     with pytest.raises(RefusedDocument, match="64 attributes"):
         sanitize_html(tag(MAX_ATTRIBUTES + 1), base_url=None, limits=LIMITS)
+
+
+_BEYOND = {
+    "links": "".join(f"<a href=/{n}>x</a>" for n in range(24_001)),
+    "links in capitals": "<A HREF = /a>x</A>" * 24_001,
+    "images": "<img src=/a>" * 17_143,
+    "images with words": "<img/alt='a'/src='/a'>" * 17_143,
+    "titles": "<p\ntitle=a>x</p>" * 24_001,
+    "links and references": "<a href='/?a&b'>&lt;&nbsp;&amp;</a>" * 17_143,
+}
+
+
+@pytest.mark.parametrize("html", _BEYOND.values(), ids=_BEYOND.keys())
+def test_what_would_cost_too_much_is_refused_before_it_is_parsed(
+    html: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("feedsvc.ingest.sanitize._parsed")
+    with pytest.raises(RefusedDocument, match="together"):
+        sanitize_html(html, base_url="https://quay.example/", limits=LIMITS)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<a href=/a>x</a>" * 23_999,
+        "<img src=/a>" * 17_142,
+        "<p style='a' class=b data-title=c>x</p>" * 40_000,
+        "<script>a<b; title=1; i<p; href=2;</script>" * 9_000,
+        "&eacute;&#233;x" * 150_000,
+    ],
+    ids=lambda html: html[:12],
+)
+def test_what_may_be_within_the_cost_is_not_refused_at_the_first_look(html: str) -> None:
+    check_likely_cost(html)
 
 
 @pytest.mark.parametrize("html", ["&lt;" * 240_001, '<a href="x">y</a>' * 24_001, "<p>" * 120_001])
