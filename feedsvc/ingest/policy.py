@@ -108,11 +108,17 @@ BLOCK_ELEMENTS = names(
 )
 
 
-@lru_cache(maxsize=4_096)  # each sanitizer asks again for every attribute of a body
 def checked_value(tag: str, name: str, value: str, base_url: str | None = None) -> str | None:
     """The value as the policy lets it stand, or None where the attribute goes."""
     if len(value) > MAX_VALUE_CHARS:
         return None
+    return _checked_value(tag, name, value, base_url)
+
+
+# Each sanitizer asks again for every attribute of a body. No value is so long that thousands of
+# them would fill the memory.
+@lru_cache(maxsize=4_096)
+def _checked_value(tag: str, name: str, value: str, base_url: str | None) -> str | None:
     if name in URL_ATTRIBUTES:
         schemes = LINK_SCHEMES if name == "href" else WEB_SCHEMES
         return absolute_url(value, base_url, schemes=schemes)

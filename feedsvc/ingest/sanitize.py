@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
@@ -33,7 +33,7 @@ from feedsvc.ingest.extract.textual import (
     without_overrides,
 )
 from feedsvc.ingest.links import LINK_SCHEMES
-from feedsvc.ingest.policy import BLOCK_ELEMENTS, POLICY, URL_ATTRIBUTES, checked_value
+from feedsvc.ingest.policy import BLOCK_ELEMENTS, POLICY, checked_value
 from feedsvc.settings import LimitSettings
 
 _ROUNDS = 8
@@ -83,7 +83,9 @@ def sanitize_html(html: str, *, base_url: str | None, limits: LimitSettings) -> 
 
 def xml_chars(text: str) -> str:
     """Without what XML 1.0 cannot hold (its `Char`); line ends become line feeds."""
-    return to_xml_chars(text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " "))
+    if "\r" in text or "\f" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
+    return to_xml_chars(text)
 
 
 def escape(text: str) -> str:
@@ -120,48 +122,57 @@ def _rewritten(html: str, base_url: str | None, limits: LimitSettings) -> _Writt
     out: list[str] = []
     lean: dict[int, str] = {}  # by place in `out`: a tag without its constants
     depth = 0
-    outer_div: tuple[int, int] | None = None  # with nothing around it: its places in out, pending
-    # What is still to be done: a node and its later siblings, or, once it is None, an end tag.
-    pending: list[tuple[LexborNode | None, str]] = [(_parsed(html).root, "")]
-    while pending:
-        node, end_tag = pending.pop()
+    outer_div: tuple[int, int] | None = None  # with nothing around it: its places in out, end_tags
+    # For each element that the node is in: what ends it, and the node that follows it.
+    end_tags = [""]
+    following: list[LexborNode | None] = [None]
+    node = _parsed(html).root
+    while end_tags:
         if node is None:
+            end_tag = end_tags.pop()
             out.append(end_tag)
             if end_tag[:2] == "</":
                 depth -= 1
+            node = following.pop()
             continue
-        pending.append((node.next, end_tag))
         if node.is_text_node:
             text = node.text_content or ""
             out.append(escape(without_overrides(xml_chars(text)) if dirty else text))
+            node = node.next
             continue
         name = node.tag or ""
         if name in POLICY.dropped or not node.is_element_node:
+            node = node.next
             continue
         tag = POLICY.renamed.get(name, name)
-        if tag in VOID_ELEMENTS:
+        is_void = tag in VOID_ELEMENTS
+        is_block = tag in BLOCK_ELEMENTS
+        if is_block and outer_div and depth == 1 and not is_void:
+            # That div only holds blocks together; without it, a body can be cut between them.
+            out[outer_div[0]] = end_tags[outer_div[1]] = "\n"
+            depth = 0
+        start_tag = ""
+        if is_void or depth < limits.max_html_depth:
             start_tag = _start_tag(tag, node, base_url)
-        else:
-            is_block = tag in BLOCK_ELEMENTS
-            if is_block and outer_div and depth == 1:
-                # That div only holds blocks together; without it, a body can be cut between them.
-                out[outer_div[0]] = "\n"
-                pending[outer_div[1]] = (pending[outer_div[1]][0], "\n")
-                depth = 0
-            start_tag = "" if depth >= limits.max_html_depth else _start_tag(tag, node, base_url)
-            child = _without_leading_newlines(node) if tag == "pre" else node.first_child
+        end_tag = ""
+        if not is_void:
             if start_tag:
                 if depth == 0:
-                    outer_div = (len(out), len(pending)) if tag == "div" else None
+                    outer_div = (len(out), len(end_tags)) if tag == "div" else None
                 depth += 1
-                pending.append((child, f"</{tag}>"))
-            else:
-                start_tag = "\n" if is_block else ""
-                pending.append((child, start_tag))
+                end_tag = f"</{tag}>"
+            elif is_block:
+                start_tag = end_tag = "\n"
+            end_tags.append(end_tag)
+            following.append(node.next)
         if tag in _CONSTANTS and start_tag:
             lean[len(out)] = start_tag
             start_tag = f"{start_tag[:-1]}{_CONSTANTS[tag]}>"
         out.append(start_tag)
+        if is_void:
+            node = node.next
+        else:
+            node = _without_leading_newlines(node) if tag == "pre" else node.first_child
     if dirty:
         _balance_blocks(out)
     served = "".join(out).strip()
@@ -174,12 +185,15 @@ def _rewritten(html: str, base_url: str | None, limits: LimitSettings) -> _Writt
 
 def _stripped(parts: list[str]) -> list[str]:
     """Without white space at both ends."""
-    kept = [at for at, part in enumerate(parts) if part and not part.isspace()]
-    if not kept:
-        return []
-    parts = parts[kept[0] : kept[-1] + 1]
-    parts[0] = parts[0].lstrip()
-    parts[-1] = parts[-1].rstrip()
+    first, end = 0, len(parts)
+    while first < end and not parts[first].strip():
+        first += 1
+    while end > first and not parts[end - 1].strip():
+        end -= 1
+    parts = parts[first:end]
+    if parts:
+        parts[0] = parts[0].lstrip()
+        parts[-1] = parts[-1].rstrip()
     return parts
 
 
@@ -192,7 +206,7 @@ def _needs_cleaning(html: str) -> bool:
 
     `&#1;` is the trap; no named reference means such a character.
     """
-    return "&#" in html or "\f" in html or not is_undirected(html)
+    return ("#" in html and "&#" in html) or not is_undirected(html)  # "#" is rare, quickly found
 
 
 def _balance_blocks(out: list[str]) -> None:
@@ -223,28 +237,24 @@ def _start_tag(tag: str, node: LexborNode, base_url: str | None) -> str:
         return f"<{tag}>"
     if len(attributes) > MAX_ATTRIBUTES:
         raise RefusedDocument(f"an element of its HTML has more than {MAX_ATTRIBUTES} attributes")
-    kept = dict(_kept_attributes(tag, attributes, base_url))
-    if (tag == "img" and "src" not in kept) or (tag == "a" and "href" not in kept):
-        return ""
-    if tag == "img":
-        kept.setdefault("alt", "")
-    return f"<{tag}{''.join(_attribute(tag, *pair) for pair in sorted(kept.items()))}>"
-
-
-def _kept_attributes(
-    tag: str, attributes: Mapping[str, str | None], base_url: str | None
-) -> Iterator[tuple[str, str]]:
+    kept = {}
     for name, value in attributes.items():
         if POLICY.lets_choose(tag, name):
             checked = checked_value(tag, name, xml_chars(value or ""), base_url)
             if checked is not None:
-                yield name, checked
+                kept[name] = checked
+    if (tag == "img" and "src" not in kept) or (tag == "a" and "href" not in kept):
+        return ""
+    if tag == "img":
+        kept.setdefault("alt", "")
+    return f"<{tag}{''.join([_attribute(tag, *pair) for pair in sorted(kept.items())])}>"
 
 
 def _attribute(tag: str, name: str, value: str) -> str:
-    if (tag, name) == ("details", "open"):  # the only one that bleach writes without a value
+    if name == "open" and tag == "details":  # the only one that bleach writes without a value
         return " open"
-    return f' {name}="{escape(value).replace(chr(34), "&quot;")}"'
+    value = escape(value).replace('"', "&quot;")
+    return f' {name}="{value}"'
 
 
 _CONSTANTS = {
@@ -286,10 +296,14 @@ def _judged_at_once(body: _Written) -> str:
     that one does was done: values are checked, nothing is too deep, no wrapper is left.
     """
     written = "".join(body.parts)
-    judged = _DETAILS_OPEN.sub(r"\1 open", _AMMONIA.clean(written))
+    judged = _with_bare_open(_AMMONIA.clean(written))
     if judged != written:
         return judged
-    return _DETAILS_OPEN.sub(r"\1 open", _parsed(body.served).html or "")
+    return _with_bare_open(_parsed(body.served).html or "")
+
+
+def _with_bare_open(html: str) -> str:
+    return _DETAILS_OPEN.sub(r"\1 open", html) if "<details" in html else html
 
 
 def _bleached(body: _Written) -> str:
@@ -314,7 +328,9 @@ def _pieces(parts: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     In the spelling written here the open elements are all that a parser remembers of what it has
     read; but it drops a line feed after <pre>, so no piece begins with one.
     """
-    if len(parts) <= _PIECE_PARTS and sum(map(len, parts)) <= _PIECE_CHARS:
+    # As the loop below weighs them, at most.
+    referring = sum([len(part) for part in parts if "&" in part])
+    if len(parts) / _PIECE_PARTS + referring / _PIECE_CHARS <= 1:
         yield "", "".join(parts), ""
         return
     open_elements: list[str] = []
@@ -354,30 +370,34 @@ def _with_short_texts(parts: Sequence[str]) -> Iterator[str]:
 _SHORT_TEXT = re.compile(f"(?:[^&]|&[a-z]++;){{1,{_PIECE_CHARS}}}+\n*+")
 
 
-def _bleach_lets_stand(tag: str, name: str, value: str) -> bool:
-    # bleach leaves references in values as they are written.
-    return POLICY.lets_choose(tag, name) and checked_value(tag, name, unescape(value)) is not None
+def _is_in_policy(tag: str, name: str, value: str) -> bool:
+    return POLICY.lets_choose(tag, name)
 
 
 class _LastWord(Filter):  # type: ignore[misc]  # bleach ships no types
-    """Checks each URL again (bleach lets `javascript:123` pass) and sets the constants."""
+    """Checks each value again (bleach lets `javascript:123` pass) and sets the constants."""
 
     def __iter__(self) -> Iterator[dict[str, Any]]:  # Any: html5lib's tokens
-        for token in super().__iter__():
-            if token["type"] in ("StartTag", "EmptyTag") and (data := token["data"]):
+        for token in self.source:
+            if token["type"] in _STARTS and (data := token["data"]):
                 tag = token["name"]
-                for key in data.keys() & _URL_KEYS:
-                    value = unescape(data[key])
+                for key, value in tuple(data.items()):
+                    if "&" in value:  # bleach leaves references as they are written
+                        value = unescape(value)
                     if checked_value(tag, key[1], value) != value:
                         del data[key]
                 if tag == "img" and (None, "src") not in data:
                     continue
-                for name, value in POLICY.constants.get(tag, {}).items():
-                    data[(None, name)] = value
+                if tag in _CONSTANT_DATA:
+                    data.update(_CONSTANT_DATA[tag])
             yield token
 
 
-_URL_KEYS = frozenset((None, name) for name in URL_ATTRIBUTES)
+_STARTS = frozenset({"StartTag", "EmptyTag"})
+_CONSTANT_DATA = {
+    tag: {(None, name): value for name, value in constants.items()}
+    for tag, constants in POLICY.constants.items()
+}
 
 
 class _Bleach(threading.local):
@@ -386,7 +406,7 @@ class _Bleach(threading.local):
     def __init__(self) -> None:
         self.cleaner = Cleaner(
             tags=POLICY.elements,
-            attributes=_bleach_lets_stand,
+            attributes=_is_in_policy,
             protocols=LINK_SCHEMES,
             strip=True,
             strip_comments=True,
@@ -399,15 +419,16 @@ _BLEACH = _Bleach()
 
 # --- the last check -----------------------------------------------------------------------------
 
-_TEXT = r"[^<>&]++|&(?:amp|lt|gt|nbsp|quot);"
+_REFERENCE = "&(?:amp|lt|gt|nbsp|quot);"
+_TEXT = rf"[^<>&]++|{_REFERENCE}"
 _ATTRIBUTES = r'(?: [a-z]++(?:="[^"<>]*+")?)*+'
 _NAME = "[a-z][a-z0-9]*+"
 _TAG = f"<(?P<start>{_NAME})(?P<attributes>{_ATTRIBUTES})>|</(?P<end>{_NAME})>"
 PLAIN_TOKEN = re.compile(f"{_TEXT}|{_TAG}")
-# Without groups: Python 3.11 errs on those in what is repeated possessively.
-_PLAIN_HTML = re.compile(f"(?:{_TEXT}|<{_NAME}{_ATTRIBUTES}>|</{_NAME}>)*+")
 _PLAIN_TAG = re.compile(_TAG)
 _ATTRIBUTE = re.compile(r' ([a-z]+)(?:="([^"]*)")?')
+_BETWEEN_ANGLES = re.compile("<[^<>]*+>")
+_PLAIN_REFERENCE = re.compile(_REFERENCE)
 
 
 def check_safe(html: str) -> None:
@@ -416,30 +437,46 @@ def check_safe(html: str) -> None:
     It reads no more than the plain spelling that `sanitize_html` and `render_blocks` write, so
     that no parser's view can differ from its own. Raises RefusedDocument.
     """
-    if not is_xml_text(html) or "\r" in html:
-        raise RefusedDocument("its body holds a character that XML does not allow")
-    if holds_override(html):
-        raise RefusedDocument("its body holds a character that overrides the direction of text")
-    plain = _PLAIN_HTML.match(html)
-    if plain is None or plain.end() != len(html):
+    if not is_undirected(html):  # mostly it is; if not, it may still hold isolates
+        if not is_xml_text(html) or "\r" in html:
+            raise RefusedDocument("its body holds a character that XML does not allow")
+        if holds_override(html):
+            raise RefusedDocument("its body holds a character that overrides the direction of text")
+    # Where all angles and ampersands are of these, what is between them is text.
+    tags = _BETWEEN_ANGLES.findall(html)
+    references = len(_PLAIN_REFERENCE.findall(html))
+    if (html.count("<"), html.count(">"), html.count("&")) != (len(tags), len(tags), references):
         raise RefusedDocument("its body is not the plain HTML that is written here")
     open_elements: list[str] = []
-    # In what matches that, "<" begins a tag and nothing else.
-    for start, attributes, end in _PLAIN_TAG.findall(html):
-        if start:
-            _check_start(start, attributes)
-            if start not in VOID_ELEMENTS:
-                open_elements.append(start)
-        elif not open_elements or open_elements.pop() != end:
-            raise RefusedDocument(f"its body ends <{end}> where it did not begin")
+    for tag in tags:
+        if tag[1] == "/":
+            if not open_elements or open_elements.pop() != tag:
+                raise RefusedDocument(f"its body has {tag} where it did not begin")
+        else:
+            end_tag = _BARE_STARTS.get(tag)
+            if end_tag is None:
+                end_tag = _checked_start(tag)
+            if end_tag:
+                open_elements.append(end_tag)
     if open_elements:
-        raise RefusedDocument(f"its body does not end <{open_elements[-1]}>")
+        raise RefusedDocument(f"its body does not have {open_elements[-1]}")
 
 
-def _check_start(tag: str, attributes: str) -> None:
-    if tag not in POLICY.elements:
-        raise RefusedDocument(f"its body holds <{tag}>, which the policy does not allow")
-    for name, value in _ATTRIBUTE.findall(attributes) if attributes else ():
+_END_TAGS = {name: "" if name in VOID_ELEMENTS else f"</{name}>" for name in POLICY.elements}
+# Most have no attributes.
+_BARE_STARTS = {f"<{name}>": end_tag for name, end_tag in _END_TAGS.items()}
+
+
+def _checked_start(start_tag: str) -> str:
+    """The end tag that it asks for, "" of a void element. Raises RefusedDocument."""
+    plain = _PLAIN_TAG.fullmatch(start_tag)
+    if plain is None:
+        raise RefusedDocument("its body is not the plain HTML that is written here")
+    name = plain["start"]
+    if name not in POLICY.elements:
+        raise RefusedDocument(f"its body holds <{name}>, which the policy does not allow")
+    for attribute, value in _ATTRIBUTE.findall(plain["attributes"]):
         text = unescape(value)
-        if not POLICY.allows(tag, name) or checked_value(tag, name, text) != text:
-            raise RefusedDocument(f"its body holds {name} on <{tag}>, which is not allowed")
+        if not POLICY.allows(name, attribute) or checked_value(name, attribute, text) != text:
+            raise RefusedDocument(f"its body holds {attribute} on <{name}>, which is not allowed")
+    return _END_TAGS[name]
