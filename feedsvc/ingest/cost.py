@@ -34,7 +34,8 @@ def check_likely_cost(html: str) -> None:
     """Raise RefusedDocument where what the policy keeps of any HTML would not pass `check_cost`.
 
     A look in linear time, before it is parsed and each address in it is checked, which would take
-    half a second. It takes for kept what only looks so, as in scripts.
+    half a second. It takes for kept what only looks so: what stands in scripts, and addresses that
+    are refused later, as relative ones are without a base.
     """
     references = html.count("&")
     if references + 8 * html.count("<") + 6 * html.count("=") <= MAX_WORK:
