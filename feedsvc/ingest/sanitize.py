@@ -178,7 +178,7 @@ def _rewritten(html: str, base_url: str | None, limits: LimitSettings) -> _Writt
     served = "".join(out).strip()
     for place, start_tag in lean.items():
         out[place] = start_tag
-    parts = _stripped(out)
+    parts = _stripped([part for part in out if part])
     check_cost("".join(parts))
     return _Written(served=served, parts=parts)
 
@@ -326,7 +326,7 @@ def _pieces(parts: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """Pieces of a body, each with the bare tags that open and close what is open around it.
 
     In the spelling written here the open elements are all that a parser remembers of what it has
-    read; but it drops a line feed after <pre>, so no piece begins with one.
+    read; but it drops a line feed after <pre>, so no piece begins with one. No part is empty.
     """
     # As the loop below weighs them, at most.
     referring = sum([len(part) for part in parts if "&" in part])

@@ -141,6 +141,7 @@ def test_bleach_says_the_same_of_pieces_as_of_the_whole(html: str) -> None:
     "html",
     [
         "<pre><b>x</b>\n\ny &amp;\n\n&lt;\n</pre>",
+        "<pre>a<a>\n</a></pre>",
         "<table><caption>a</caption><colgroup><col><col></colgroup><tr><th>b<td><ul><li>c</table>",
         "<b><i><b><i><b><i>a<p>b<a href=/c>d</a> <img src=e></p>",
         "<details open><summary>a</summary>b</details> <ol start=3><li value=4>c</ol>",
