@@ -19,6 +19,11 @@ _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\Z")
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _PATH_SAFE = "/:@!$&'()*+,;=-._~%"
 _QUERY_SAFE = _PATH_SAFE + "?[]"
+# What a reader that decodes an address as HTML, once or more often, would take for "<", or for the
+# "#" of a reference to it; with the sign that must be hidden from it.
+_TAG_REFERENCE = re.compile(
+    "(&(?:(?:amp|AMP);?)*+(?:#(?=[0-9xX])|(?=lt|LT|nvlt;|num;)))(.)", re.DOTALL
+)
 
 
 def absolute_url(
@@ -40,7 +45,8 @@ def absolute_url(
     if match and match[1].lower() not in schemes:
         return None
     if match and match[1].lower() == "mailto":
-        return _bounded("mailto:" + quote(text[match.end() :], safe=_QUERY_SAFE))
+        address = quote(text[match.end() :], safe=_QUERY_SAFE)
+        return _bounded("mailto:" + _without_tag_references(address))
     try:
         if not match:
             base = absolute_url(base_url) if base_url else None
@@ -63,7 +69,17 @@ def _rebuilt(parts: SplitResult) -> str | None:
     path = quote(parts.path, safe=_PATH_SAFE)
     query = "?" + quote(parts.query, safe=_QUERY_SAFE) if parts.query else ""
     fragment = "#" + quote(parts.fragment, safe=_QUERY_SAFE) if parts.fragment else ""
-    return f"{scheme}://{host}{port}{path}{query}{fragment}"
+    return _without_tag_references(f"{scheme}://{host}{port}{path}{query}{fragment}")
+
+
+def _without_tag_references(url: str) -> str:
+    """The same address (RFC 3986 section 6.2.2.2) with a sign of each reference to "<" encoded.
+
+    Addresses stand in feeds as plain text as well, and some readers show that as HTML.
+    """
+    if "&" not in url:
+        return url
+    return _TAG_REFERENCE.sub(lambda found: f"{found[1]}%{ord(found[2]):02X}", url)
 
 
 def _checked_host(host: str) -> str | None:
