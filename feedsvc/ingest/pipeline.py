@@ -12,7 +12,12 @@ from feedsvc.ingest.extract.dump.article import extract_dump
 from feedsvc.ingest.extract.markdown import extract_markdown
 from feedsvc.ingest.extract.page.article import extract_page
 from feedsvc.ingest.extract.summary import summarize
-from feedsvc.ingest.extract.textual import is_xml_text, to_xml_chars
+from feedsvc.ingest.extract.textual import (
+    MAX_SUMMARY_CHARS,
+    clean_text,
+    is_xml_text,
+    to_xml_chars,
+)
 from feedsvc.ingest.readers import read
 from feedsvc.ingest.sanitize import sanitize_html
 from feedsvc.model.document import NO_DEFAULTS, RootDefaults
@@ -52,7 +57,8 @@ def draft_entry(
         precision=extraction.precision,
         # The primary subtag alone: en-GB and en are one language, and one feed.
         language=extraction.language.partition("-")[0].lower() if extraction.language else None,
-        summary=to_xml_chars(extraction.summary or summarize(text)),
+        # Where a body is cut, what directs its text may be left open.
+        summary=clean_text(extraction.summary or summarize(text), MAX_SUMMARY_CHARS),
         text=text,
         html=html,
         excerpt_end=excerpt_end(html, excerpt_bytes),

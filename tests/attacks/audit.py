@@ -38,7 +38,7 @@ Attributes = list[tuple[str, str]]
 
 def armed_in(html: str) -> list[str]:
     """Every element, attribute, address and character that must not be there; [] if all is well."""
-    found = [f"character {ord(c):#x}" for c in set(_HOSTILE.findall(html))]
+    found = hostile_characters(html)
     for parser, elements in (
         ("html.parser", _by_the_standard_library(html)),
         ("libxml2", _by_libxml2(html)),
@@ -47,6 +47,11 @@ def armed_in(html: str) -> list[str]:
         for tag, attributes in elements:
             found += (f"{problem} for {parser}" for problem in _problems(tag, attributes))
     return found
+
+
+def hostile_characters(text: str) -> list[str]:
+    """What no text may hold, be it HTML or plain."""
+    return [f"character {ord(c):#x}" for c in sorted(set(_HOSTILE.findall(text)))]
 
 
 def elements_in(text: str) -> list[str]:

@@ -60,6 +60,16 @@ def test_a_dump_becomes_a_draft() -> None:
     assert found.fingerprint == content_fingerprint(found.title, found.published, found.text)
 
 
+@pytest.mark.parametrize("path", [b"a.txt", b"a.md"])
+@pytest.mark.parametrize("sign", "\u202a\u202b\u202d\u202e\u2066\u2067\u2068\ufeff")
+def test_nothing_in_a_summary_directs_what_stands_around_it(sign: str, path: bytes) -> None:
+    # What is opened would be closed beyond where the summary ends.
+    written = f"The ferry {sign}" + "that sails for the milk alone " * 20 + "\u2069\u202c, too"
+    found = draft(path, DUMP.replace("The ferry", written).encode())
+    assert "The ferry that sails for the milk" in found.summary
+    assert sign not in found.summary
+
+
 def test_the_same_bytes_give_the_same_draft_wherever_they_lie() -> None:
     assert draft(b"a/b.txt", DUMP.encode()) == draft(b"c.text", DUMP.encode())
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from feedsvc.ingest.extract.days.dates import FoundDate, find_date, found_instant, parse_iso
 from feedsvc.ingest.extract.page.facts import MAX_AUTHORS, distinct_tags, language_tag
 from feedsvc.ingest.extract.people.byline import parse_byline
-from feedsvc.ingest.extract.textual import clean_text
+from feedsvc.ingest.extract.textual import MAX_SUMMARY_CHARS, clean_text
 from feedsvc.ingest.links import absolute_url
 from feedsvc.model.entry import Enclosure, Person, PersonKind, Precision
 
@@ -30,7 +30,6 @@ _DATE_KEYS = (
     "created",
     "created_at",
 )
-_MAX_SUMMARY_CHARS = 500
 _MAX_ENCLOSURES = 16
 _LANGUAGE = re.compile("[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,100}")
@@ -69,7 +68,7 @@ class FrontMatter:
             published=_published(keys, language),
             language=language_tag(language) if _LANGUAGE.fullmatch(language) else "",
             summary=clean_text(
-                _text(keys, "summary", "description", "excerpt", "abstract"), _MAX_SUMMARY_CHARS
+                _text(keys, "summary", "description", "excerpt", "abstract"), MAX_SUMMARY_CHARS
             ),
             source=_source(keys, canonical_url),
             tags=_tags(keys),

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 
 MAX_TITLE_CHARS = 300
+MAX_SUMMARY_CHARS = 500
 
 _XML_CHAR = "\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
 _NOT_XML_CHAR = re.compile(f"[^{_XML_CHAR}]")

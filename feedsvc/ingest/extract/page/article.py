@@ -29,13 +29,12 @@ from feedsvc.ingest.extract.page.facts import (
 from feedsvc.ingest.extract.page.head import PageHead, declared_language, read_head
 from feedsvc.ingest.extract.page.jsonld import texts
 from feedsvc.ingest.extract.page.shown import read_shown
-from feedsvc.ingest.extract.textual import clean_text
+from feedsvc.ingest.extract.textual import MAX_SUMMARY_CHARS, clean_text
 from feedsvc.ingest.links import absolute_url
 from feedsvc.model.entry import Evidence, Precision
 from feedsvc.settings import LimitSettings
 
 _MIN_SUMMARY_CHARS = 40
-_MAX_SUMMARY_CHARS = 500
 _SURE_OF_LANGUAGE = 0.99
 _AGREED = 0.97
 _LANGUAGE = re.compile("[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}")
@@ -175,7 +174,7 @@ def _descriptions(head: PageHead) -> tuple[str, ...]:
         *(head.first(name) for name in ("og:description", "description", "twitter:description")),
         *texts(head.article.get("description"))[:1],
     )
-    cleaned = (clean_text(text, _MAX_SUMMARY_CHARS) for text in stated)
+    cleaned = (clean_text(text, MAX_SUMMARY_CHARS) for text in stated)
     return tuple(dict.fromkeys(text for text in cleaned if text))
 
 
