@@ -27,6 +27,8 @@ from tests.service import article
 
 TROUBLE_S = float(os.environ.get("SOAK_TROUBLE_S", "2.5"))
 RESUMED_WITHIN_S = 60.0
+# `make soak` runs on a machine that has nothing else to do, and holds us to what is stated.
+IS_SOAK = "SOAK_TROUBLE_S" in os.environ
 MB = 1_000_000
 
 
@@ -111,6 +113,9 @@ def test_while_the_store_is_locked_feeds_go_on_and_nothing_is_refused(
     assert {answer.status for answer in poller.answers} == {200}
     # Whoever waited for the lock would wait a second; a busy machine makes a few polls slow.
     assert statistics.median(poller.took_s) < 0.5
+    if IS_SOAK:
+        assert poller.p99_s < 0.25
+        assert resumed_s < 5
     assert "document refused" not in told
     assert told.count("work interrupted") <= 1 + TROUBLE_S / 60
 
