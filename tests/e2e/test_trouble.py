@@ -22,13 +22,11 @@ from sqlalchemy import text
 from feedsvc.store.engine import open_store
 from tests.databases import PostgresqlServer, SqliteFiles
 from tests.e2e.conftest import SETTINGS
-from tests.e2e.running import Answer, Feedsvc, Serving, wait_until
+from tests.e2e.running import IS_SOAK, Answer, Feedsvc, Serving, wait_until
 from tests.service import article
 
 TROUBLE_S = float(os.environ.get("SOAK_TROUBLE_S", "2.5"))
 RESUMED_WITHIN_S = 60.0
-# `make soak` runs on a machine that has nothing else to do, and holds us to what is stated.
-IS_SOAK = "SOAK_TROUBLE_S" in os.environ
 MB = 1_000_000
 
 
