@@ -54,5 +54,7 @@ class PostgresqlSnapshot(Snapshot):
 def opened(database: str) -> Iterator[Store]:
     """A store to look into."""
     store = open_store(database, busy_timeout_s=5)
-    yield store
-    store.close()
+    try:
+        yield store
+    finally:
+        store.close()

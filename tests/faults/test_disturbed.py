@@ -31,6 +31,9 @@ from tests.faults.snapshots import opened
 Disturbance = Callable[[Serving, Store, int], int]
 
 CROWD = 100
+# So many that they are not all published before somebody has seen the first, nor in one transaction.
+LARGE_CROWD = 600
+FREEZES = 5
 # A sweep has to come, to look and to let files rest before it publishes.
 RESUMED_WITHIN_S = 60.0
 
@@ -62,14 +65,19 @@ def test_what_disturbs_ingestion_loses_and_doubles_nothing(
 
 def freeze(serving: Serving, store: Store, count: int) -> int:
     """Stop every process in the middle of ingestion, as a machine does that is put to sleep."""
-    write_crowd(serving.feedsvc.seeds.path, CROWD, first=count)
-    wait_for(store, count + 1, serving)
-    os.killpg(serving.started.process.pid, signal.SIGSTOP)
-    time.sleep(FROZEN_S)
-    there = count_entries(store)
-    os.killpg(serving.started.process.pid, signal.SIGCONT)
-    assert there < count + CROWD, "there was nothing left to be frozen"
-    return count + CROWD
+    for _ in range(FREEZES):
+        write_crowd(serving.feedsvc.seeds.path, LARGE_CROWD, first=count)
+        wait_for(store, count + 1, serving)
+        count += LARGE_CROWD
+        os.killpg(serving.started.process.pid, signal.SIGSTOP)
+        try:
+            time.sleep(FROZEN_S)
+            there = count_entries(store)
+        finally:
+            os.killpg(serving.started.process.pid, signal.SIGCONT)
+        if there < count:
+            return count
+    raise AssertionError("each time there was nothing left to be frozen")
 
 
 def lock_out(serving: Serving, store: Store, count: int) -> int:
@@ -137,13 +145,13 @@ def _body(store: Store, title: str) -> str:
 def closing(server: PostgresqlServer) -> Disturbance:
     def close_database(serving: Serving, store: Store, count: int) -> int:
         """End every session in the middle of ingestion, and let nobody in for a while."""
-        write_crowd(serving.feedsvc.seeds.path, CROWD, first=count)
+        write_crowd(serving.feedsvc.seeds.path, LARGE_CROWD, first=count)
         wait_for(store, count + 1, serving)
         with server.closed(serving.feedsvc.database):
             time.sleep(LOCKED_S)
             # Never an empty feed, and never that there is none.
             assert serving.get("/feeds/all.atom").status in (200, 503)
-        return count + CROWD
+        return count + LARGE_CROWD
 
     return close_database
 
