@@ -57,7 +57,7 @@ class Absences:
         held = bool(look.gone) and (look.is_moved or _is_lost_mount(look.gone, look.known))
         for paths in _chunks(gone):
             with self.batches.store.reading() as connection:
-                known = find_by_paths(connection, look.root.name, [path.path for path in paths])
+                known = find_by_paths(connection, paths)
             missed = [k for k in known.values() if not self.is_there(k.path)]
             self._note_missing([k for k in missed if not is_confirmed_gone(k)])
             if not held and self.withdraw_after_s is not None:

@@ -23,7 +23,7 @@ from feedsvc.errors import (
 from feedsvc.ingest.discover import Found, ReadDocument
 from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome, SourceDocument
 from feedsvc.model.entry import EntryDraft
-from feedsvc.services.newcomers import Drafted, find_newcomers, publish_newcomers
+from feedsvc.services.bulk import Drafted, Lane, find_lanes
 from feedsvc.services.recording import Recorder
 from feedsvc.services.settling import Settling, Surroundings
 from feedsvc.store.engine import Store
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 # So often an error that may be the store's is taken for its; then the document is taken out.
 _MAX_STRIKES = 3
-# Newcomers published at once, at most: more gain little, and may have to be repeated one by one.
+# Documents settled at once, at most: more gain little, and may have to be repeated one by one.
 _MAX_TOGETHER = 256
 
 
@@ -44,7 +44,7 @@ _MAX_TOGETHER = 256
 class Step:
     """One document to settle. found: the file behind it, where there is one to quarantine.
 
-    drafted: what it says, if it was extracted: whatever is new then need not be settled alone.
+    drafted: what it says, if it was extracted: most such documents need not be settled alone.
     """
 
     path: DocumentPath
@@ -57,7 +57,7 @@ class Step:
 class Batches:
     """The transactions of one sweep. batch_s: how long one may last. stop: asks to go no further.
 
-    together: how many newcomers are published at once; it grows while that is quick.
+    together: how many documents are settled at once; it grows while that is quick.
     strikes: how often each document met an error that may have been the store's or its own.
     """
 
@@ -81,8 +81,8 @@ class Batches:
                 settling = Settling(work, self.around)
                 until = self.clock.monotonic() + self.batch_s
                 before = self.clock.monotonic()
-                for steps in self._in_groups(work, pending):
-                    outcomes += self._attempt_all(work, settling, steps)
+                for lane, steps in self._in_groups(work, pending):
+                    outcomes += self._attempt_all(work, settling, lane, steps)
                     now = self.clock.monotonic()
                     self._adapt(now - before)
                     if now >= until:
@@ -91,40 +91,42 @@ class Batches:
                 self.recorder.write(work.connection, outcomes)
             self.recorder.tell(outcomes)
 
-    def _in_groups(self, work: Publishing, pending: deque[Step]) -> Iterator[list[Step]]:
-        """Take steps from the left, each alone, but newcomers in a row together."""
+    def _in_groups(
+        self, work: Publishing, pending: deque[Step]
+    ) -> Iterator[tuple[Lane | None, list[Step]]]:
+        """Take steps from the left, each alone, but together what one lane takes in a row."""
         while pending:
             row = list(takewhile(lambda step: step.drafted, islice(pending, self.together)))
-            new = self._newcomers(work, row)
-            for is_new, steps in groupby(row or [pending[0]], key=new.__contains__):
-                for group in [list(steps)] if is_new else [[step] for step in steps]:
+            lanes = self._lanes(work, row)
+            for lane, steps in groupby(row or [pending[0]], key=lanes.get):
+                for group in [list(steps)] if lane else [[step] for step in steps]:
                     for _ in group:
                         pending.popleft()
-                    yield group
+                    yield lane, group
 
-    def _newcomers(self, work: Publishing, row: Sequence[Step]) -> set[Step]:
-        """Those of a row of drafts that stay new, whatever becomes of the others of the row."""
+    def _lanes(self, work: Publishing, row: Sequence[Step]) -> dict[Step, Lane]:
+        """Those of a row of drafts that need not be settled alone, with the lane they may take."""
         steps = {step.drafted: step for step in row if step.drafted}
         if len(steps) < 2:
-            return set()  # nothing is gained by asking
-        found = find_newcomers(work, list(steps), self.around.versions, self.around.vacated)
-        return {steps[drafted] for drafted in found}
+            return {}  # nothing is gained by asking
+        found = find_lanes(work, list(steps), self.around.versions, self.around.vacated)
+        return {steps[drafted]: lane for drafted, lane in found.items()}
 
     def _attempt_all(
-        self, work: Publishing, settling: Settling, steps: Sequence[Step]
+        self, work: Publishing, settling: Settling, lane: Lane | None, steps: Sequence[Step]
     ) -> list[DocumentOutcome]:
-        """Settle one document, or publish newcomers at once; if that fails, settle each."""
-        newcomers = [step.drafted for step in steps if step.drafted]
-        if len(newcomers) > 1:
+        """Settle documents at once where there is a lane; if that fails, settle each."""
+        together = [step.drafted for step in steps if step.drafted]
+        if lane and len(together) > 1:
             try:
                 with work.part():
-                    return publish_newcomers(work, newcomers, self.around.versions)
+                    return lane(together)
             except FeedsvcError:
                 raise
             except Exception as error:
                 if is_trouble_of_store(error):
                     raise
-                log.warning("newcomers failed together; each is settled alone", exc_info=True)
+                log.warning("documents failed together; each is settled alone", exc_info=True)
         return [outcome for step in steps for outcome in self._attempt(work, settling, step)]
 
     def _attempt(self, work: Publishing, settling: Settling, step: Step) -> list[DocumentOutcome]:
@@ -155,7 +157,7 @@ class Batches:
         return self.strikes[step.path] < _MAX_STRIKES
 
     def _adapt(self, took_s: float) -> None:
-        """Publish as many newcomers at once as this store can in a good part of a batch."""
+        """Settle as many documents at once as this store can in a good part of a batch."""
         if took_s > self.batch_s / 2:
             self.together = max(1, self.together // 2)
         elif took_s < self.batch_s / 4:

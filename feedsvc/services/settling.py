@@ -320,7 +320,7 @@ class Settling:
             draft = _dated_like(stored, draft)
         old, new = fields_of_entry(stored.entry), fields_of_draft(draft)
         if old == new:
-            note_evidence(self._work, stored, draft.evidence, self._around.versions)
+            note_evidence(self._work, {stored.id: draft.evidence}, self._around.versions)
             outcome = Outcome.RETURNED if returned else Outcome.COSMETIC
             return self._outcome(path, outcome, stored.id, resurfaces=returned)
         moves = is_significant(old, new)
@@ -332,7 +332,7 @@ class Settling:
     ) -> DocumentOutcome:
         old, new = fields_of_entry(stored.entry), fields_of_draft(draft)
         if old == new:
-            note_evidence(self._work, stored, draft.evidence, self._around.versions)
+            note_evidence(self._work, {stored.id: draft.evidence}, self._around.versions)
             return self._outcome(path, Outcome.UNCHANGED, stored.id)
         moves = self._around.request.move_updated and is_significant(old, new)
         self._store_edit(stored, draft, moves_updated=moves)

@@ -293,14 +293,13 @@ class _Comparison:
 
     def _flush(self) -> None:
         request, differences = self._survey.request, self._survey.differences
-        documents: dict[bytes, KnownDocument] = {}
+        documents: dict[DocumentPath, KnownDocument] = {}
         if self._known:
             with self._store.reading() as connection:
-                paths = [found.path.path for found in self._known]
-                documents = find_by_paths(connection, self._root.name, paths)
+                documents = find_by_paths(connection, [found.path for found in self._known])
         by_kind: dict[Kind, list[Difference]] = {kind: [] for kind in Kind}
         for found in self._known + self._new:
-            known = documents.get(found.path.path)
+            known = documents.get(found.path)
             if is_wanted(found, known, request, self._versions):
                 kind = Kind.REFUSED if found.refusal else Kind.CHANGED if known else Kind.NEW
                 by_kind[kind].append(_difference(found))

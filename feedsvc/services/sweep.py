@@ -10,8 +10,6 @@ from functools import cached_property
 from threading import Event
 from typing import TypeVar
 
-from sqlalchemy import Connection
-
 from feedsvc.clock import Clock
 from feedsvc.errors import DocumentError, PostponedDocument, RefusedDocument, UnreadableDocument
 from feedsvc.ingest.discover import Found, NotAtRest, ReadDocument, WatchedRoot
@@ -26,7 +24,7 @@ from feedsvc.services.recording import Recorder
 from feedsvc.services.settling import Settling, Surroundings
 from feedsvc.services.survey import RootLook, Survey, Surveyor, Troubles, found_again, is_wanted
 from feedsvc.settings import IngestSettings
-from feedsvc.store.differences import Difference, Kind
+from feedsvc.store.differences import Kind
 from feedsvc.store.documents import KnownDocument, find_by_paths, note_root_device, seen_bytes
 from feedsvc.store.engine import Store
 from feedsvc.store.entries import Versions
@@ -167,7 +165,8 @@ class _Settlement:
         """What the survey found and what is still to be settled, with what is known of it now."""
         for part in _chunks(self._survey.differences.of_kind(kind), _CHUNK):
             with self._to.store.reading() as connection:
-                known = _known_now(connection, part)
+                # Another survey may have settled them since.
+                known = find_by_paths(connection, [difference.path for difference in part])
                 done = self._recorder.settled_before(connection, [d.path for d in part])
             for difference in part:
                 if difference.path in done:
@@ -271,11 +270,9 @@ class _Settlement:
         def to_extract() -> Iterator[ReadDocument]:
             for reads in _chunks(self._read(files), _CHUNK, lambda read: len(read.raw)):
                 seen = self._seen(reads)
-                steps = [
-                    _bytes_step(read, undecided) for read in reads if read.source.sha256 in seen
-                ]
-                self.batches.publish(steps)
-                yield from (read for read in reads if read.source.sha256 not in seen)
+                known = [read for read in reads if read.source.path in seen]
+                self.batches.publish([_bytes_step(read, undecided) for read in known])
+                yield from (read for read in reads if read.source.path not in seen)
 
         refused: list[Step] = []
         for extracted in self._extracted(to_extract()):
@@ -350,13 +347,22 @@ class _Settlement:
 
     def _is_told(self, found: Found, error: DocumentError) -> bool:
         with self._to.store.reading() as connection:
-            known = find_by_paths(connection, found.path.root, [found.path.path])
+            known = find_by_paths(connection, [found.path])
         return any((k.stage, k.reason) == (error.stage, error.reason) for k in known.values())
 
-    def _seen(self, reads: Sequence[ReadDocument]) -> set[bytes]:
+    def _seen(self, reads: Sequence[ReadDocument]) -> set[DocumentPath]:
+        """Where there are bytes that may say enough: some document has them, or had until now.
+
+        Not those of a document that has had them itself, and is to be extracted all the same.
+        """
+        sources = [read.source for read in reads]
         with self._to.store.reading() as connection:
-            seen = seen_bytes(connection, [read.source.sha256 for read in reads])
-        return seen | self._around.vacated.keys()
+            seen = seen_bytes(connection, [source.sha256 for source in sources])
+            forced = [source.path for source in sources] if self._request.force else []
+            known = find_by_paths(connection, forced)
+        seen |= self._around.vacated.keys()
+        own = {(document.path, document.sha256) for document in known.values()}
+        return {s.path for s in sources if s.sha256 in seen and (s.path, s.sha256) not in own}
 
     # Documents that are gone
 
@@ -411,14 +417,3 @@ def _chunks(
             chunk, counted = [], 0
     if chunk:
         yield chunk
-
-
-def _known_now(
-    connection: Connection, differences: Sequence[Difference]
-) -> dict[DocumentPath, KnownDocument]:
-    """What the store knows of some paths: another survey may have settled them since."""
-    known: dict[DocumentPath, KnownDocument] = {}
-    for root in {difference.path.root for difference in differences}:
-        paths = [d.path.path for d in differences if d.path.root == root]
-        known |= {k.path: k for k in find_by_paths(connection, root, paths).values()}
-    return known

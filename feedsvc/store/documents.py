@@ -111,14 +111,17 @@ def list_states(
     return states
 
 
+_BY_PATHS = select(documents).where(
+    tuple_(documents.c.root, documents.c.path).in_(bindparam("paths", expanding=True))
+)
+
+
 def find_by_paths(
-    connection: Connection, root: str, paths: Sequence[bytes]
-) -> dict[bytes, KnownDocument]:
-    """The documents at some paths of a root."""
-    rows = connection.execute(
-        select(documents).where(documents.c.root == root, documents.c.path.in_(paths))
-    )
-    return {row.path: _known(row) for row in rows}
+    connection: Connection, paths: Sequence[DocumentPath]
+) -> dict[DocumentPath, KnownDocument]:
+    """The documents at some paths."""
+    rows = connection.execute(_BY_PATHS, {"paths": [(path.root, path.path) for path in paths]})
+    return {known.path: known for known in map(_known, rows)}
 
 
 def list_hashed_paths(connection: Connection, root: str) -> list[bytes]:
@@ -136,18 +139,6 @@ _BY_PATH = select(documents).where(
 def find_by_path(connection: Connection, path: DocumentPath) -> KnownDocument | None:
     row = connection.execute(_BY_PATH, {"root": path.root, "path": path.path}).one_or_none()
     return _known(row) if row else None
-
-
-_KNOWN_PATHS = select(documents.c.root, documents.c.path).where(
-    tuple_(documents.c.root, documents.c.path).in_(bindparam("paths", expanding=True))
-)
-
-
-def known_paths(connection: Connection, paths: Sequence[DocumentPath]) -> set[DocumentPath]:
-    """Which of these paths are those of documents."""
-    named = [(path.root, path.path) for path in paths]
-    found = connection.execute(_KNOWN_PATHS, {"paths": named})
-    return {DocumentPath(root=root, path=path) for root, path in found}
 
 
 _BY_SHA256 = (
@@ -224,6 +215,21 @@ def links_of_document(connection: Connection, document_id: int) -> list[EntryLin
     return [_link(row) for row in rows]
 
 
+_LINKS_OF_DOCUMENTS = (
+    select(document_entries)
+    .where(document_entries.c.document_id.in_(bindparam("ids", expanding=True)))
+    .order_by(document_entries.c.document_id, document_entries.c.key)
+)
+
+
+def links_of_documents(connection: Connection, ids: Sequence[int]) -> dict[int, list[EntryLink]]:
+    """The same of several; those that give nothing are left out."""
+    links: dict[int, list[EntryLink]] = {}
+    for link in map(_link, connection.execute(_LINKS_OF_DOCUMENTS, {"ids": ids})):
+        links.setdefault(link.document_id, []).append(link)
+    return links
+
+
 def links_of_entry(connection: Connection, entry_id: int) -> list[EntryLink]:
     """The documents that give an entry: the primary first, then the alternates by age."""
     rows = connection.execute(
@@ -267,6 +273,22 @@ def add_documents(
         ],
     )
     return numbers
+
+
+_SAVE_KNOWN = update(documents).where(documents.c.id == bindparam("document_id"))
+
+
+def save_known_documents(
+    connection: Connection, found: Mapping[int, SourceDocument], now: datetime
+) -> None:
+    """Remember files as just ingested whose documents are known, by their numbers."""
+    connection.execute(
+        _SAVE_KNOWN,
+        [
+            {"document_id": number, **_ingested_values(source, now)}
+            for number, source in found.items()
+        ],
+    )
 
 
 def _ingested_values(found: SourceDocument, now: datetime) -> dict[str, Any]:

@@ -197,18 +197,24 @@ def follow_place(work: Publishing, entry_id: int, *, was: int) -> None:
         index_terms(work.connection, {entry.sequence: terms_of_entry(entry)})
 
 
+_NOTE_EVIDENCE = update(entries).where(entries.c.id == bindparam("entry_id"))
+
+
 def note_evidence(
-    work: Publishing, stored: StoredEntry, evidence: Iterable[Evidence], versions: Versions
+    work: Publishing, evidence_by_entry: Mapping[int, Iterable[Evidence]], versions: Versions
 ) -> None:
-    """Keep newer evidence and versions beside an entry whose published fields stay as they are."""
+    """Keep newer evidence and versions beside entries whose published fields stay as they are."""
     work.connection.execute(
-        update(entries)
-        .where(entries.c.id == stored.id)
-        .values(
-            evidence=[_plain(e) for e in evidence],
-            extractor_version=versions.extractor,
-            policy_version=versions.policy,
-        )
+        _NOTE_EVIDENCE,
+        [
+            {
+                "entry_id": entry_id,
+                "evidence": [_plain(e) for e in evidence],
+                "extractor_version": versions.extractor,
+                "policy_version": versions.policy,
+            }
+            for entry_id, evidence in evidence_by_entry.items()
+        ],
     )
 
 
@@ -350,6 +356,15 @@ def fetch_stored(connection: Connection, entry_id: int) -> StoredEntry:
     stored = _fetch_one(connection, select(entries).where(entries.c.id == entry_id))
     assert stored is not None, "documents refer to entries that exist"
     return stored
+
+
+_BY_IDS = select(entries).where(entries.c.id.in_(bindparam("ids", expanding=True)))
+
+
+def fetch_all_stored(connection: Connection, entry_ids: Sequence[int]) -> dict[int, StoredEntry]:
+    """The entries of these numbers, whatever their state."""
+    rows = connection.execute(_BY_IDS, {"ids": entry_ids}).all()
+    return {stored.id: stored for stored in _stored(connection, rows)}
 
 
 def find_by_guid(connection: Connection, guid: str) -> list[StoredEntry]:

@@ -31,7 +31,7 @@ from tests.faults.snapshots import opened
 Disturbance = Callable[[Serving, Store, int], int]
 
 CROWD = 100
-# So many that they are not all published before somebody has seen the first, nor in one transaction.
+# Too many to be published in one transaction, or before somebody has seen the first.
 LARGE_CROWD = 600
 FREEZES = 5
 # A sweep has to come, to look and to let files rest before it publishes.

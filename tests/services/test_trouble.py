@@ -16,7 +16,7 @@ from feedsvc.ingest.pool import Extracted, ExtractionPool, Job
 from feedsvc.ingest.versions import EXTRACTOR_VERSION
 from feedsvc.model.document import DocumentPath, Outcome
 from feedsvc.model.run import RunRequest
-from feedsvc.services import newcomers, settling
+from feedsvc.services import bulk, settling
 from feedsvc.services.ingestion import Ingestion
 from feedsvc.store import entries
 from feedsvc.store.documents import KnownDocument, find_by_paths
@@ -40,7 +40,8 @@ def stages(service: Service) -> dict[bytes, str | None]:
 
 def known_at(service: Service, path: bytes) -> KnownDocument:
     with service.runtime.store.reading() as connection:
-        return find_by_paths(connection, "seeds", [path])[path]
+        (known,) = find_by_paths(connection, [DocumentPath(root="seeds", path=path)]).values()
+        return known
 
 
 def write_three(service: Service) -> None:
@@ -313,7 +314,7 @@ def fail_at(
         monkeypatch.setattr(module, name, add)
 
     failing(entries.add_entry, settling, "add_entry")
-    failing(entries.add_entries, newcomers, "add_entries")
+    failing(entries.add_entries, bulk, "add_entries")
 
 
 def test_a_document_that_the_store_cannot_take_is_taken_out_in_the_end(

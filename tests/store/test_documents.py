@@ -125,7 +125,7 @@ def test_one_path_in_two_roots_is_two_documents(connection: Connection) -> None:
     first = save_document(connection, document(), NOW)
     other = SourceDocument(path=named(root="wire"), state=STATE, sha256=b"\1" * 32)
     assert save_document(connection, other, NOW) != first
-    there = find_by_paths(connection, "wire", [named().path])
+    there = find_by_paths(connection, [named(root="wire")])
     assert [known.path.root for known in there.values()] == ["wire"]
 
 

@@ -195,7 +195,7 @@ def test_newer_evidence_is_kept_without_moving_the_version(desk: Desk) -> None:
     newer = (Evidence(field="title", value="x", rule="heading", confidence=1.0),)
     stored = desk.stored(number)
     with desk.publishing() as work:
-        note_evidence(work, stored, newer, Versions(extractor=2, policy=3))
+        note_evidence(work, {stored.id: newer}, Versions(extractor=2, policy=3))
     assert desk.version() == version
     assert desk.stored(number) == replace(
         stored, evidence=newer, versions=Versions(extractor=2, policy=3)

@@ -1,4 +1,4 @@
-"""New documents published together come to just what they come to one by one."""
+"""Documents settled together come to just what they come to one by one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from feedsvc.model.document import DocumentPath, FileState, Outcome, SourceDocum
 from feedsvc.model.entry import EntryDraft
 from feedsvc.model.run import RunRequest
 from feedsvc.services.batches import Batches, Step, draft_step, refusal_step
-from feedsvc.services.newcomers import find_newcomers
+from feedsvc.services.bulk import find_lanes
 from feedsvc.services.recording import Recorder
 from feedsvc.services.settling import Surroundings
 from feedsvc.store.documents import KnownDocument
@@ -94,6 +94,21 @@ FILES = st.builds(
     draft=st.none() | drafts() | drafts() | drafts(),
 )
 SWEEPS = st.lists(st.lists(FILES, min_size=1, max_size=12), min_size=1, max_size=3)
+
+
+def again(sweeps: Sequence[Sequence[File]], others: Sequence[File]) -> list[list[File]]:
+    """The last files of some sweeps, each with the bytes it had; some are read otherwise now."""
+    read_otherwise = dict(enumerate(others))
+    return [
+        *map(list, sweeps),
+        [
+            replace(file, draft=read_otherwise[nth].draft) if nth in read_otherwise else file
+            for nth, file in enumerate({f.name: f for files in sweeps for f in files}.values())
+        ],
+    ]
+
+
+AGAIN = st.builds(again, SWEEPS, st.lists(FILES, max_size=2))
 
 
 @pytest.fixture
@@ -213,7 +228,7 @@ def picture(connection: Connection) -> dict[str, list[Any]]:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(sweeps=SWEEPS)
+@given(sweeps=SWEEPS | AGAIN)
 def test_together_or_one_by_one_comes_to_the_same(desk: Desk, sweeps: list[list[File]]) -> None:
     together = settled(desk, sweeps, may_be_together=True)
     alone = settled(desk, sweeps, may_be_together=False)
@@ -231,23 +246,40 @@ def article(nth: int, **changes: Any) -> File:
 
 
 def publish(desk: Desk, *files: File) -> tuple[list[Outcome], int]:
-    """What becomes of files, and in how many statements their entries were added."""
+    """What becomes of files, and in how many statements entries were added or changed."""
     recorder = Recorder(clock=desk.clock, listener=lambda o: outcomes.append(o.outcome))
     outcomes: list[Outcome] = []
-    added: list[str] = []
+    written: list[str] = []
 
     def hear(*args: Any) -> None:  # Any: SQLAlchemy's own argument types
-        if args[2].startswith("INSERT INTO entries"):
-            added.append(args[2])
+        if args[2].startswith(("INSERT INTO entries", "UPDATE entries")):
+            written.append(args[2])
 
     event.listen(desk.store.engine, "before_cursor_execute", hear)
     batches_of(desk, recorder).publish([file.step(may_be_together=True) for file in files])
     event.remove(desk.store.engine, "before_cursor_execute", hear)
-    return outcomes, len(added)
+    return outcomes, len(written)
 
 
 def test_new_documents_are_added_in_one_go(desk: Desk) -> None:
     assert publish(desk, *map(article, range(20))) == ([Outcome.NEW] * 20, 1)
+
+
+def test_what_says_what_it_said_is_noted_in_one_go(desk: Desk) -> None:
+    files = list(map(article, range(20)))
+    publish(desk, *files)
+    assert publish(desk, *files) == ([Outcome.UNCHANGED] * 20, 1)
+
+
+def test_what_says_something_else_goes_to_the_rules(desk: Desk) -> None:
+    files = list(map(article, range(6)))
+    publish(desk, *files)
+    files[2] = replace(files[2], draft=make_draft("No. 2, read better"))
+    files[4] = replace(files[4], raw=b"other bytes")
+    outcomes, written = publish(desk, *files)
+    others = {2: Outcome.UPGRADED, 4: Outcome.COSMETIC}
+    assert outcomes == [others.get(nth, Outcome.UNCHANGED) for nth in range(6)]
+    assert written == 2 + 3  # the two; and before, between and after them
 
 
 def test_one_that_cannot_be_stored_costs_itself_alone(desk: Desk) -> None:
@@ -277,7 +309,7 @@ def test_what_matches_anything_goes_to_the_rules(
     with desk.publishing() as work:
         batch = [step.drafted for file in files if (step := file.step(may_be_together=True))]
         asked = [drafted for drafted in batch if drafted]
-        found = find_newcomers(work, asked, VERSIONS, vacated=set())
+        found = find_lanes(work, asked, VERSIONS, vacated=set())
     assert [drafted.draft.title for drafted in found] == (
         ["No. 3"] if is_stored else ["No. 1", "No. 3"]
     )
@@ -287,8 +319,8 @@ def test_bytes_that_an_edit_left_behind_go_to_the_rules(desk: Desk) -> None:
     drafted = article(1).step(may_be_together=True).drafted
     assert drafted is not None
     with desk.publishing() as work:
-        assert find_newcomers(work, [drafted], VERSIONS, vacated=set()) == [drafted]
-        assert find_newcomers(work, [drafted], VERSIONS, {drafted.read.source.sha256}) == []
+        assert list(find_lanes(work, [drafted], VERSIONS, vacated=set())) == [drafted]
+        assert find_lanes(work, [drafted], VERSIONS, {drafted.read.source.sha256}) == {}
 
 
 def test_the_front_page_of_a_site_tells_no_articles_apart(desk: Desk) -> None:
