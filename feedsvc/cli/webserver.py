@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import resource
 import socket
 from functools import partial
@@ -35,6 +36,8 @@ def run_web(settings: Settings, listener: socket.socket, ready: Event) -> None:
     """Be the parent of the web processes, until SIGTERM. ready: set once one of them answers."""
     set_up_logging(settings.log.level)
     end_with_parent()
+    # glibc gives threads heaps of their own, each of which in time holds the largest feeds rendered.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "1")
     server = settings.server
     _Server(
         listener,

@@ -1,10 +1,4 @@
-"""`guids.jsonl` beside a SQLite database: every guid, on disk before the entry that has it.
-
-A line for each entry as it is published, and again whenever other bytes give that entry: guid,
-root, path, SHA-256 and key, its sequence and arrival, and the publication version that the
-transaction was to make. A line for each feed, whose guid and slug readers hold as well, again when
-it is renamed, and one for each name it had before; the feed of all entries comes first and tells
-one store from another. A line for each entry that a person withdrew, hid or brought back.
+"""What a SQLite store and the `guids.jsonl` beside it tell each other: no guid is ever lost.
 
 The store remembers in `guid_log` how much of the file it knows, in the same transaction. Whatever
 lies behind that is not in the store: the process died before the commit, an older backup was
@@ -17,16 +11,12 @@ themselves are what backups carry.
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from itertools import islice
-from pathlib import Path
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, tuple_, update
@@ -34,9 +24,9 @@ from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, sele
 from feedsvc.model.document import DocumentPath, SourceDocument
 from feedsvc.model.entry import BY_POLICY, Precision
 from feedsvc.model.selection import SelectionKind
-from feedsvc.store.engine import UPSERTING, Store
-from feedsvc.store.failures import told_of_file
+from feedsvc.store.engine import UPSERTING
 from feedsvc.store.feed_names import take_former_name, take_name
+from feedsvc.store.guid_file import FEED_FIELDS, GuidFile, Line
 from feedsvc.store.schema import (
     document_entries,
     documents,
@@ -52,12 +42,7 @@ from feedsvc.store.schema import (
 
 log = logging.getLogger(__name__)
 
-_FILE = "guids.jsonl"
-_LINES_AT_ONCE = 2000
 _IDS_AT_ONCE = 500
-_LAST_LINES_BYTES = 65_536
-
-Line = Mapping[str, Any]  # Any: JSON
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,20 +63,15 @@ class NotedGuid:
     key: str
 
 
-def guid_file(store: Store) -> Path | None:
-    """Where a store's guids are recorded; None on PostgreSQL."""
-    return store.sqlite_path.with_name(_FILE) if store.sqlite_path else None
-
-
 class GuidLog:
     """The record of guids within one publishing transaction.
 
     version: the publication version as the transaction found it.
     """
 
-    def __init__(self, connection: Connection, path: Path | None, version: int) -> None:
+    def __init__(self, connection: Connection, file: GuidFile | None, version: int) -> None:
         self._connection = connection
-        self._path = path
+        self._file = file
         self._version = version
         self._last_feed_id = 0
         self.noted: list[NotedGuid] = []
@@ -105,30 +85,27 @@ class GuidLog:
 
         A file that is gone, cut short or of another store is written anew from this one.
         """
-        if self._path is None:
+        file = self._file
+        if file is None:
             return False
-        with _told(self._path):
-            return self._catch_up(self._path, now)
-
-    def _catch_up(self, path: Path, now: datetime) -> bool:
         known = self._connection.execute(select(guid_log)).one_or_none()
         self._last_feed_id = known.last_feed_id if known else 0
-        size = _size_bytes(path)
+        size = file.size_bytes()
         if known and known.size_bytes == size:
             return False
-        is_ours = size > 0 and _first_guid(path) == self._guid_of_all()
+        is_ours = size > 0 and file.first_guid() == self._guid_of_all()
         if size > 0 and not is_ours and not self._has_entries():
             # The database was lost, and this one made in its place.
-            self._take_in(path, 0, is_public=True)
+            self._take_in(file, 0, is_public=True)
             return True
         if not is_ours or (known and known.size_bytes > size):
             if size > 0:
-                _set_aside(path, now)
-            self._write_anew(path)
+                file.set_aside(now)
+            self._write_anew(file)
             return False
         # Of a transaction that did not commit nobody has seen anything, and none came after it.
-        is_public = _last_version(path) > self._version + 1
-        self._take_in(path, known.size_bytes if known else 0, is_public=is_public)
+        is_public = file.last_version() > self._version + 1
+        self._take_in(file, known.size_bytes if known else 0, is_public=is_public)
         return True
 
     def _guid_of_all(self) -> str:
@@ -139,32 +116,28 @@ class GuidLog:
     def _has_entries(self) -> bool:
         return self._connection.scalar(select(entries.c.id).limit(1)) is not None
 
-    def _take_in(self, path: Path, offset: int, *, is_public: bool) -> None:
-        _end_last_line(path)
+    def _take_in(self, file: GuidFile, offset: int, *, is_public: bool) -> None:
+        file.end_last_line()
         sequence, arrived_at, unread, taken = 0, None, 0, 0
-        with path.open("rb") as file:
-            file.seek(offset)
-            while chunk := list(islice(file, _LINES_AT_ONCE)):
-                lines = [line for line in map(_parsed, chunk) if line is not None]
-                unread += len(chunk) - len(lines)
-                self._take_feeds(line for line in lines if not line.keys() & {"guid", "departed"})
-                # Whoever asked for one whose commit failed still wants it.
-                self._take_departures(line for line in lines if "departed" in line)
-                guids = [_guid_values(line) for line in lines if "guid" in line]
-                for values in guids:
-                    sequence = max(sequence, values["sequence"])
-                    arrived_at = max(arrived_at or values["arrived_at"], values["arrived_at"])
-                    if not is_public:
-                        values.update(sequence=None, arrived_at=None)
-                if guids:
-                    self._connection.execute(insert(recorded_guids), guids)
-                taken += len(guids)
-            size = file.tell()
+        for read in file.lines_from(offset):
+            unread += read.unread
+            self._take_feeds(line for line in read.lines if not line.keys() & {"guid", "departed"})
+            # Whoever asked for one whose commit failed still wants it.
+            self._take_departures(line for line in read.lines if "departed" in line)
+            guids = [_guid_values(line) for line in read.lines if "guid" in line]
+            for values in guids:
+                sequence = max(sequence, values["sequence"])
+                arrived_at = max(arrived_at or values["arrived_at"], values["arrived_at"])
+                if not is_public:
+                    values.update(sequence=None, arrived_at=None)
+            if guids:
+                self._connection.execute(insert(recorded_guids), guids)
+            taken += len(guids)
         self._tidy()
         self._last_feed_id = self._connection.execute(select(func.max(feeds.c.id))).scalar_one()
         if arrived_at is not None:
             self._give_none_of_these_again(sequence, arrived_at)
-        self._note_size(size)
+        self._note_size(file.size_bytes())
         log.warning(
             "guids taken from guids.jsonl",
             extra={"lines": taken, "unreadable": unread, "were_public": is_public},
@@ -199,7 +172,7 @@ class GuidLog:
                 take_name(self._connection, line["feed"], name, key, slug)
 
     def _add_feed(self, line: Line) -> bool:
-        values = {name: line[name] for name in _FEED_FIELDS}
+        values = {name: line[name] for name in FEED_FIELDS}
         updated = datetime.fromisoformat(line["updated"])
         statement = UPSERTING[self._connection.dialect.name](feeds).on_conflict_do_nothing()
         added = self._connection.execute(
@@ -233,22 +206,18 @@ class GuidLog:
                 update(publication).where(column < value).values({column: value})
             )
 
-    def _write_anew(self, path: Path) -> None:
-        """Record every guid of the store in a new file, whole or not at all."""
-        fresh = path.with_name(f"{path.name}.new")
+    def _write_anew(self, file: GuidFile) -> None:
+        """Record every guid of the store in a new file."""
         all_feeds = self._connection.execute(select(feeds).order_by(feeds.c.id)).all()
         links = self._connection.execute(_EVERY_LINK)
-        with _told(path):
-            with fresh.open("wb") as file:
-                file.writelines(_packed(_feed_line(row._mapping)) for row in all_feeds)
-                file.writelines(_packed(line) for line in self._former_lines())
-                file.writelines(_packed(self._line(row._mapping)) for row in links)
-                file.writelines(_packed(line) for line in self._departure_lines())
-                file.flush()
-                os.fsync(file.fileno())
-                size = file.tell()
-            fresh.replace(path)
-            _sync_folder(path.parent)
+        size = file.write_anew(
+            chain(
+                (_feed_line(row._mapping) for row in all_feeds),
+                self._former_lines(),
+                (self._line(row._mapping) for row in links),
+                self._departure_lines(),
+            )
+        )
         self._last_feed_id = max(row.id for row in all_feeds)
         self._note_size(size)
 
@@ -320,7 +289,7 @@ class GuidLog:
 
     def note(self, entry_id: int, source: SourceDocument, key: str) -> None:
         """Have it recorded that these bytes give this entry."""
-        if self._path is not None:
+        if self._file is not None:
             self.noted.append(NotedGuid(entry_id=entry_id, source=source, key=key))
 
     def note_renamed(self, feed_id: int) -> None:
@@ -336,7 +305,7 @@ class GuidLog:
 
         Raises StoreError if the file cannot be written: then nothing may be published.
         """
-        if self._path is None:
+        if self._file is None:
             return
         is_new = feeds.c.id > self._last_feed_id
         if self._renamed:
@@ -345,17 +314,17 @@ class GuidLog:
         made = self._connection.execute(select(feeds).where(is_new).order_by(feeds.c.id)).all()
         if not made and not self.noted and not self._departed:
             return
-        lines = [_packed(_feed_line(row._mapping)) for row in made]
+        lines = [_feed_line(row._mapping) for row in made]
         if self._renamed:
-            lines += [_packed(line) for line in self._former_lines(self._renamed)]
+            lines += self._former_lines(self._renamed)
             last = self._connection.execute(select(func.max(feeds.c.id))).scalar_one()
             self._last_feed_id = last
         elif made:
             self._last_feed_id = made[-1].id
-        lines += [_packed(line) for line in self._noted_lines()]
+        lines += self._noted_lines()
         if self._departed:
-            lines += [_packed(line) for line in self._departure_lines(self._departed)]
-        self._note_size(_append(self._path, b"".join(lines)))
+            lines += self._departure_lines(self._departed)
+        self._note_size(self._file.append(lines))
 
     def _former_lines(self, feed_ids: Iterable[int] | None = None) -> Iterator[Line]:
         """What feeds were called before: some, or all of them."""
@@ -427,11 +396,6 @@ _ALL = SelectionKind.ALL
 # Feeds that a new store has already: it takes over the guids that readers know.
 _FROM_THE_FIRST = (_ALL, SelectionKind.CORRECTIONS)
 _LAST_INSTANT = publication.c.last_instant
-_FEED_FIELDS = ("kind", "key", "slug", "name", "person_kind")
-_FEED_KEYS = {"feed", *_FEED_FIELDS, "updated"}
-_DEPARTURE_KEYS = {"departed", "state", "by", "reason", "version"}
-_FORMER_KEYS = {"former", "kind", "slug", "of"}
-_GUID_KEYS = {"guid", "root", "path", "sha256", "key", "sequence", "arrived_at", "version"}
 _PLACES = select(entries.c.id, entries.c.guid, entries.c.sequence, entries.c.arrived_at)
 _EVERY_LINK = (
     select(
@@ -450,16 +414,8 @@ _EVERY_LINK = (
 )
 
 
-def read_guids(path: Path) -> Iterator[str]:
-    """The guid of each line of a file that has one, in the order recorded."""
-    with path.open("rb") as file:
-        for line in map(_parsed, file):
-            if line is not None and "guid" in line:
-                yield line["guid"]
-
-
 def _feed_line(row: Mapping[Any, Any]) -> Line:  # Any: a row, by its columns' names
-    values = {name: row[name] for name in _FEED_FIELDS}
+    values = {name: row[name] for name in FEED_FIELDS}
     return {"feed": row["guid"], **values, "updated": row["updated"].isoformat()}
 
 
@@ -473,83 +429,3 @@ def _guid_values(line: Line) -> dict[str, Any]:  # Any: column values of several
         "sequence": line["sequence"],
         "arrived_at": datetime.fromisoformat(line["arrived_at"]),
     }
-
-
-def _packed(line: Line) -> bytes:
-    return json.dumps(line, separators=(",", ":")).encode() + b"\n"
-
-
-def _parsed(line: bytes) -> Line | None:
-    """One line; None for what a crash left of one, or what is none of ours."""
-    try:
-        parsed = json.loads(line)
-    except ValueError:
-        return None
-    whole = isinstance(parsed, dict) and any(
-        parsed.keys() >= keys for keys in (_GUID_KEYS, _FEED_KEYS, _FORMER_KEYS, _DEPARTURE_KEYS)
-    )
-    return parsed if whole else None
-
-
-def _size_bytes(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
-
-
-def _first_guid(path: Path) -> str | None:
-    with path.open("rb") as file:
-        first = _parsed(file.readline()) or {}
-    return first.get("feed")
-
-
-def _last_version(path: Path) -> int:
-    """The version in the last line that has one; 0 if there is none."""
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - _LAST_LINES_BYTES))
-        lines = [line for line in map(_parsed, file) if line is not None]
-    return next((line["version"] for line in reversed(lines) if "version" in line), 0)
-
-
-def _end_last_line(path: Path) -> None:
-    """Let what is appended begin on a line of its own, whatever a crash left of the last."""
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        is_torn = file.read(1) != b"\n"
-    if is_torn:
-        _append(path, b"\n")
-
-
-def _append(path: Path, raw: bytes) -> int:
-    """Append, and wait for the disk; answers the size of the file."""
-    with _told(path), path.open("ab") as file:
-        file.write(raw)
-        # Unbuffered, a disk that fills up could take a part of it without an error.
-        file.flush()
-        os.fsync(file.fileno())
-        return file.tell()
-
-
-def _set_aside(path: Path, now: datetime) -> None:
-    aside = path.with_name(f"{path.name}.replaced-{now:%Y%m%dT%H%M%S.%fZ}")
-    with _told(path):
-        path.rename(aside)
-    log.warning("guids.jsonl was not this store's; set aside", extra={"file": str(aside)})
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Tell the file system's errors as the store's."""
-    try:
-        yield
-    except OSError as error:
-        raise told_of_file(error, path) from error

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, select, update
 from feedsvc.clock import Clock
 from feedsvc.errors import LeaseLost
 from feedsvc.store.engine import Store
-from feedsvc.store.guids import GuidLog, guid_file
+from feedsvc.store.guid_file import GuidFile
+from feedsvc.store.guids import GuidLog
 from feedsvc.store.leases import Lease
 from feedsvc.store.schema import leases, publication
 from feedsvc.store.selecting import decide_members
@@ -86,7 +87,7 @@ def publishing(store: Store, lease: Lease | None, clock: Clock) -> Iterator[Publ
         row = connection.execute(select(publication).with_for_update()).one()
         if lease:
             _check_fence(connection, lease)
-        guids = GuidLog(connection, guid_file(store), row.version)
+        guids = GuidLog(connection, GuidFile.of(store), row.version)
         caught_up = guids.catch_up(clock.now())
         if caught_up:
             row = connection.execute(select(publication)).one()

@@ -17,7 +17,7 @@ from pathlib import Path
 from feedsvc.errors import DryRunFailed
 from feedsvc.store.backup import copy_into
 from feedsvc.store.engine import Store, open_store
-from feedsvc.store.guids import guid_file
+from feedsvc.store.guid_file import GuidFile
 from feedsvc.store.trouble import MIN_FREE_BYTES
 from feedsvc.store.upkeep import size_bytes
 
@@ -57,9 +57,9 @@ def copy_store(store: Store, folder: Path, gives_up: Callable[[], bool]) -> Stor
     """
     copy = folder / "feedsvc.db"
     copy_into(store, copy, gives_up)
-    recorded = guid_file(store)
-    if recorded and recorded.exists():
-        shutil.copyfile(recorded, folder / recorded.name)
+    recorded = GuidFile.of(store)
+    if recorded and recorded.path.exists():
+        shutil.copyfile(recorded.path, folder / recorded.path.name)
     return open_store(f"sqlite:///{copy}", busy_timeout_s=1)
 
 

@@ -16,7 +16,7 @@ from feedsvc.errors import StoreBusy, StoreError
 from feedsvc.store.backup import sole_use
 from feedsvc.store.engine import Store
 from feedsvc.store.failures import told_of_file
-from feedsvc.store.guids import guid_file
+from feedsvc.store.guid_file import GuidFile
 from feedsvc.store.verify import check_file
 
 log = logging.getLogger(__name__)
@@ -56,13 +56,13 @@ def check_start(store: Store) -> None:
 
 
 def _tell_gone(store: Store, path: Path) -> None:
-    log_file = guid_file(store)
-    if log_file and log_file.exists() and log_file.stat().st_size:
+    recorded = GuidFile.of(store)
+    if recorded and recorded.size_bytes():
         log.warning(
             "the database is gone; an empty one is made, and entries made anew from the watched "
             "folders take their ids from guids.jsonl; if you have a backup, stop now, and restore "
             "it with: feedsvc db restore FILE",
-            extra={"database": str(path), "guids": str(log_file)},
+            extra={"database": str(path), "guids": str(recorded.path)},
         )
 
 

@@ -19,7 +19,7 @@ from feedsvc.model.search import SearchQuery
 from feedsvc.model.selection import SelectionKind
 from feedsvc.model.terms import split_terms
 from feedsvc.store.engine import Store
-from feedsvc.store.guids import guid_file, read_guids
+from feedsvc.store.guid_file import GuidFile
 from feedsvc.store.schema import (
     departed_terms,
     document_entries,
@@ -161,12 +161,12 @@ def _not_found(connection: Connection) -> Iterator[str]:
 
 def _unrecorded(connection: Connection, store: Store) -> Iterator[str]:
     """Entries that a lost database would not get back; none while the file is to be made anew."""
-    path = guid_file(store)
+    file = GuidFile.of(store)
     known = connection.scalar(select(guid_log.c.size_bytes))
-    if path is None or known is None or not path.exists() or path.stat().st_size < known:
+    if file is None or known is None or not file.size_bytes() or file.size_bytes() < known:
         return
     # Hashes tell millions apart in a fraction of the memory.
-    recorded = set(map(hash, read_guids(path)))
+    recorded = set(map(hash, file.guids()))
     # What has lost all its documents has nothing left to be rebuilt from.
     linked = select(document_entries.c.entry_id)
     for row in _streamed(connection, select(entries.c.guid).where(entries.c.id.in_(linked))):
