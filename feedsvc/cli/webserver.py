@@ -36,7 +36,7 @@ def run_web(settings: Settings, listener: socket.socket, ready: Event) -> None:
     """Be the parent of the web processes, until SIGTERM. ready: set once one of them answers."""
     set_up_logging(settings.log.level)
     end_with_parent()
-    # glibc gives threads heaps of their own, each of which in time holds the largest feeds rendered.
+    # glibc gives threads heaps of their own; in time each would hold the largest feed rendered.
     os.environ.setdefault("MALLOC_ARENA_MAX", "1")
     server = settings.server
     _Server(
