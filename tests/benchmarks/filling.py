@@ -18,6 +18,8 @@ from feedsvc.store.schema import entries, feed_entries, feeds
 from tests.benchmarks.dumps import dumps
 from tests.e2e.running import Feedsvc
 
+# Sizes are multiples of this: then the newest archive document ends at the newest entry.
+_ARCHIVED = 16 * BASE_SIZE
 _COPIED_AT_ONCE = 5_000
 _Row = dict[str, Any]  # Any: a table's own
 
@@ -25,17 +27,19 @@ _Row = dict[str, Any]  # Any: a table's own
 def fill(feedsvc: Feedsvc, size: int) -> None:
     """Ingest some documents, and copy their entries, feeds included, until there are `size`.
 
-    The last of them closes an archive document, so that no feed must reach back beyond its window.
-    The copies have no documents, and stand neither in the record of guids nor in the search index.
+    No feed must reach back beyond its window to where archive documents begin. The copies have no
+    documents, and stand neither in the record of guids nor in the search index.
     """
     for name, content in dumps(BASE_SIZE):
         feedsvc.seeds.write(name, content)
     done = feedsvc.run("ingest")
     assert done.status == 0, done.err
-    wanted = -(-size // BASE_SIZE) * BASE_SIZE
+    wanted = -(-size // _ARCHIVED) * _ARCHIVED
     store = open_store(feedsvc.database, busy_timeout_s=10)
     with store.reading() as connection:
-        originals = connection.execute(select(entries).order_by(entries.c.sequence)).all()
+        # Not by arrival, which differs from one ingestion to the next: the newest entries, and with
+        # them the length of a feed, are to be the same in stores of all sizes.
+        originals = connection.execute(select(entries).order_by(entries.c.title)).all()
         members = connection.execute(select(feed_entries)).all()
     copied = [row._asdict() for row in originals]
     feeds_of: dict[int, list[_Row]] = {row["id"]: [] for row in copied}
@@ -58,6 +62,7 @@ def _copy(
     began = work.last_instant
     for nth, (original, entry_id) in enumerate(zip(originals, ids, strict=True), start=1):
         guid, sequence = mint_guid(), work.next_sequence()
+        instant = began + timedelta(microseconds=nth)
         new_entries.append(
             original
             | {
@@ -65,7 +70,8 @@ def _copy(
                 "guid": guid,
                 "short_id": short_id(guid),
                 "sequence": sequence,
-                "updated": began + timedelta(microseconds=nth),
+                "arrived_at": instant,
+                "updated": instant,
             }
         )
         new_members += [
