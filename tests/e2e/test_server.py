@@ -23,6 +23,8 @@ from tests.service import article
 
 FEED = "/feeds/all.atom"
 RELOADS = int(os.environ.get("SOAK_RELOADS", "2"))
+# The processes of a server with one web process that is not being reloaded.
+AT_REST = dict.fromkeys(("supervisor", "scheduler", "forkserver", "web master", "web process"), 1)
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +128,16 @@ def wait_for_log(serving: Serving, line: str, times: int) -> None:
     wait_until(lambda: told().count(line) >= times, 90, told)
 
 
+def lasting(serving: Serving) -> dict[str, list[int]]:
+    """All processes but extraction workers, which come and go by themselves."""
+    return {role: pids for role, pids in serving.roles().items() if role != "extraction worker"}
+
+
+def counts(serving: Serving) -> dict[str, int]:
+    """Of each role how many there are: more of some while those of before a reload end."""
+    return {role: len(pids) for role, pids in lasting(serving).items()}
+
+
 def test_a_reload_reads_the_settings_and_fails_no_request(site: Feedsvc) -> None:
     config = write_settings(site, title="Before")
     with site.serving("--config", config) as serving:
@@ -137,13 +149,14 @@ def test_a_reload_reads_the_settings_and_fails_no_request(site: Feedsvc) -> None
                 wait_for_log(serving, "reload ended", number)
                 title = f"<title>After {number}</title>".encode()
                 wait_until(lambda sought=title: sought in serving.get(FEED).body, 60)  # type: ignore
-        wait_until(lambda: len(serving.roles().get("web process", [])) == 1 + RELOADS % 2, 60)
-        before = serving.roles() | {"extraction worker": []}  # they come and go by themselves
+        at_rest = AT_REST | {"web process": 1 + RELOADS % 2}
+        wait_until(lambda: counts(serving) == at_rest, 60, lambda: str(serving.roles()))
+        before = lasting(serving)
         Path(config).write_text('[site]\ntitel = "Wrong"\n')
         serving.started.process.send_signal(signal.SIGHUP)
         wait_for_log(serving, "reload refused", 1)
         assert "titel" in serving.started.told()
-        assert serving.roles() | {"extraction worker": []} == before
+        assert lasting(serving) == before
         site.seeds.write("new.txt", article("It came after all of them"))
         see = "It came after all of them"
         wait_until(lambda: see in serving.guids(), 60, serving.started.told)
