@@ -35,8 +35,6 @@ _IN_USE = (
     "the store is in use by another feedsvc process; stop `feedsvc serve` and `feedsvc ingest`, "
     "then restore again"
 )
-# Copying takes as long as it takes; the limits of an ordinary transaction do not apply.
-_NO_LIMITS = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
 
 
 def back_up(store: Store, target: Path) -> None:
@@ -195,7 +193,7 @@ def _copy_out(store: Store, part: Path, gives_up: Callable[[], bool]) -> None:
     try:
         upgrade(copy)
         with store.reading() as source, copy.writing() as sink:
-            source.exec_driver_sql(_NO_LIMITS)
+            store.lift_limits(source)
             for table in reversed(metadata.sorted_tables):
                 sink.execute(table.delete())
             for table in metadata.sorted_tables:
@@ -237,7 +235,7 @@ def _restore_rows(store: Store, copy: Path) -> None:
     try:
         with source.reading() as rows, store.writing() as sink:
             _refuse_full(sink)
-            sink.exec_driver_sql(_NO_LIMITS)
+            store.lift_limits(sink)
             # Who may ingest is a matter of the database in use, not of the one that was saved.
             tables = [table for table in metadata.sorted_tables if table is not leases]
             for table in reversed(tables):

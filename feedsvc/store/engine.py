@@ -1,4 +1,4 @@
-"""Connections: SQLite as SECURITY asks for it, PostgreSQL, and transactions of two kinds."""
+"""Connections: SQLite as SECURITY asks for it, and transactions of two kinds."""
 
 from __future__ import annotations
 
@@ -72,6 +72,16 @@ class Store:
             # From the set-up of a connection, where SQLAlchemy lets the driver's own errors out.
             raise told(error) from error
 
+    def lift_limits(self, connection: Connection) -> None:
+        """Let what this connection is used for take its time; it is closed at the end.
+
+        PostgreSQL's are for everyday work. SQLite has none but that of waiting for its lock.
+        """
+        if not self.is_sqlite:
+            from feedsvc.store import postgresql
+
+            postgresql.lift_limits(connection)
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -100,7 +110,9 @@ def open_store(url: str, *, busy_timeout_s: float) -> Store:
         raise ConfigError([problem]) from error
     if parsed.get_backend_name() == "sqlite":
         return Store(_sqlite_engine(parsed, busy_timeout_s))
-    return Store(_postgresql_engine(parsed))
+    from feedsvc.store import postgresql  # and its driver, only where they are needed
+
+    return Store(postgresql.make_engine(parsed))
 
 
 def _sqlite_engine(url: URL, busy_timeout_s: float) -> Engine:
@@ -190,26 +202,3 @@ def _sqlite_module() -> ModuleType:
         return sqlite3
     module: ModuleType = dbapi2
     return module
-
-
-def _postgresql_engine(url: URL) -> Engine:
-    return create_engine(
-        url.set(drivername="postgresql+psycopg"),
-        pool_pre_ping=True,
-        pool_recycle=1800,
-        connect_args={
-            "connect_timeout": 5,
-            "tcp_user_timeout": _UNACKNOWLEDGED_MS,
-            **_KEEPALIVES,
-            "options": "-c statement_timeout=15s -c lock_timeout=5s "
-            "-c idle_in_transaction_session_timeout=30s -c timezone=UTC "
-            f"-c tcp_user_timeout={_UNACKNOWLEDGED_MS} "
-            + " ".join(f"-c tcp_{name}={value}" for name, value in _KEEPALIVES.items()),
-        },
-    )
-
-
-# A machine that loses its power or its network ends no connection: both sides find that out within
-# 8 s, so that the server frees the lease, and a holder cut off stops. By default it takes 2 hours.
-_KEEPALIVES = {"keepalives_idle": 4, "keepalives_interval": 1, "keepalives_count": 4}
-_UNACKNOWLEDGED_MS = 8_000

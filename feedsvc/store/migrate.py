@@ -28,9 +28,8 @@ def upgrade(store: Store) -> tuple[str | None, str]:
     with store.writing() as connection:
         if not store.is_sqlite:
             # One migrator at a time; on SQLite the write transaction itself is the lock.
-            # Both take as long as they take: the limits of a connection are for everyday work.
-            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+            # Both take as long as they take.
+            store.lift_limits(connection)
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7310596)")
         before = _current(connection)
         if before == head and is_index_made(connection):

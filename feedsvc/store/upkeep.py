@@ -140,9 +140,8 @@ def vacuum(store: Store) -> None:
         execute_alone(store, "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
         return
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("SET statement_timeout = 0")
+        store.lift_limits(connection)
         connection.exec_driver_sql("VACUUM (ANALYZE)")
-        connection.invalidate()  # not back into the pool, without its limits
 
 
 def size_bytes(store: Store) -> int:

@@ -50,8 +50,7 @@ class Verified:
 def verify(store: Store) -> Iterator[Verified]:
     """Check every rule, one after another, on one moment of the store; others go on meanwhile."""
     with store.reading() as connection:
-        if not store.is_sqlite:
-            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        store.lift_limits(connection)
         for rule, find in _RULES.items():
             if find in _SQLITE_ALONE and not store.is_sqlite:
                 continue

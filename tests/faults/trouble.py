@@ -209,5 +209,6 @@ class Trouble:
         event.listen(engine, "do_execute", lambda c, _s, _p, _x: before_statement(c))
         event.listen(engine, "do_executemany", lambda c, _s, _p, _x: before_statement(c))
         event.listen(engine, "do_execute_no_params", lambda c, _s, _x: before_statement(c))
-        event.listen(engine, "do_connect", lambda _d, _r, _a, _k: before_connect())
+        # In front of those that connect themselves: after one that did, nobody is called.
+        event.listen(engine, "do_connect", lambda _d, _r, _a, _k: before_connect(), insert=True)
         setattr(dialect, "do_commit", do_commit)  # noqa: B010  (mypy forbids the plain way)

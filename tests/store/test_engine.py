@@ -11,7 +11,9 @@ import pytest
 from sqlalchemy import insert, select, text, update
 
 from feedsvc.errors import ConfigError, StoreBusy, StoreError
+from feedsvc.store import postgresql
 from feedsvc.store.engine import Store, open_store
+from feedsvc.store.failures import is_trouble_of_store
 from feedsvc.store.schema import document_entries, feeds, publication, roots
 
 
@@ -97,6 +99,40 @@ def test_a_lock_not_given_on_postgresql_is_a_busy_store(postgresql_store: Store)
         holder.execute(lock)
         with pytest.raises(StoreBusy, match="locked"):
             wait_in_vain()
+
+
+def sleep_in(store: Store, seconds: float, *, limited: bool = True) -> None:
+    with store.reading() as connection:
+        if not limited:
+            store.lift_limits(connection)
+        connection.execute(text(f"SELECT pg_sleep({seconds})"))
+
+
+def test_a_postgresql_that_does_not_answer_is_given_up(
+    postgresql_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "_ANSWER_WITHIN_S", 0.3)
+    store = another(postgresql_store)
+    with pytest.raises(StoreError, match="has not answered") as silence:
+        sleep_in(store, 20)
+    assert is_trouble_of_store(silence.value)
+    sleep_in(store, 0.01)
+    sleep_in(store, 0.6, limited=False)
+    with pytest.raises(StoreError, match="has not answered"):
+        sleep_in(store, 20)
+    store.close()
+
+
+def test_a_statement_that_takes_too_long_on_postgresql_is_ended(
+    postgresql_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "_STATEMENT_WITHIN_S", 1)
+    store = another(postgresql_store)
+    with pytest.raises(StoreError, match="statement timeout") as timeout:
+        sleep_in(store, 20)
+    assert not is_trouble_of_store(timeout.value)
+    sleep_in(store, 1.5, limited=False)
+    store.close()
 
 
 def test_the_drivers_errors_end_at_the_stores_door(store: Store) -> None:
