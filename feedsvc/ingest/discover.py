@@ -66,8 +66,11 @@ class WatchedRoot:
 
     def device(self) -> int:
         """The device the folder lies on. Raises RootUnreadable."""
+        return _signed(self._stat().st_dev)
+
+    def _stat(self) -> os.stat_result:
         try:
-            return _signed(self.directory.stat().st_dev)
+            return self.directory.stat()
         except OSError as error:
             raise _unreadable_root(self, error) from error
 
@@ -81,8 +84,7 @@ class WatchedRoot:
 
         Hidden, unfinished and ignored names are passed over. Raises RootUnreadable.
         """
-        if not self.directory.is_dir():
-            self.device()
+        if not stat.S_ISDIR(self._stat().st_mode):
             raise RootUnreadable(f"{self.directory} is not a folder; name one with --seeds DIR")
         walk = Walk(self.directory, self.excluded)
         try:

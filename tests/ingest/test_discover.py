@@ -260,6 +260,19 @@ def test_a_root_that_is_not_there_is_told(tmp_path: Path) -> None:
             look()
 
 
+def test_a_root_on_a_disk_that_fails_tells_nothing_of_its_documents(
+    root: WatchedRoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **_named: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "stat", fail)
+    for look in (lambda: list(root.look()), lambda: root.find(b"a.txt"), root.device):
+        with pytest.raises(RootUnreadable, match="Input/output error"):
+            look()
+    assert root.may_hold(b"a.txt")
+
+
 def test_a_root_that_is_a_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "seeds").write_text("x")
     root = WatchedRoot(name="seeds", directory=tmp_path / "seeds", max_document_bytes=LIMIT)
