@@ -69,6 +69,8 @@ class Surroundings:
 
     is_there: whether a path was found by this sweep; True where its folder could not be read.
     find_bytes: a path, new in this sweep, that now holds the bytes a known document had.
+    check_apart: raises PostponedDocument while a document at a path, and another whose bytes it
+    now holds, may have exchanged them.
     withdraws: what loses its document is withdrawn (`removal = "withdraw"`).
     vacated: the entry that had these bytes until its document was edited, in this sweep.
     """
@@ -77,6 +79,7 @@ class Surroundings:
     versions: Versions
     is_there: Callable[[DocumentPath], bool]
     find_bytes: Callable[[KnownDocument], SourceDocument | None]
+    check_apart: Callable[[DocumentPath, KnownDocument], None]
     withdraws: bool
     vacated: dict[bytes, int] = field(default_factory=dict)
 
@@ -205,6 +208,8 @@ class Settling:
         if known.sha256 == read.source.sha256:
             self._save_with_link(read, draft, link.entry_id, is_primary=True, is_new=False)
             return self._upgrade(read.source.path, stored, draft)
+        for twin, _ in self._twins(read.source):
+            self._around.check_apart(read.source.path, twin)
         if not is_same_article(draft, stored.entry):
             moved = self._around.find_bytes(known)
             if moved is not None:

@@ -11,8 +11,13 @@ from threading import Event
 from typing import TypeVar
 
 from feedsvc.clock import Clock
-from feedsvc.errors import DocumentError, PostponedDocument, RefusedDocument, UnreadableDocument
-from feedsvc.ingest.discover import Found, NotAtRest, ReadDocument, WatchedRoot
+from feedsvc.errors import (
+    DocumentError,
+    PostponedDocument,
+    RefusedDocument,
+    UnreadableDocument,
+)
+from feedsvc.ingest.discover import Found, NotAtRest, ReadDocument, RootUnreadable, WatchedRoot
 from feedsvc.ingest.identity import find_swaps
 from feedsvc.ingest.pool import Extracted, ExtractionPool
 from feedsvc.model.document import DocumentOutcome, DocumentPath, SourceDocument
@@ -119,6 +124,7 @@ class _Settlement:
             versions=sweeper.versions,
             is_there=self._is_there,
             find_bytes=self._find_bytes,
+            check_apart=self._check_apart,
             withdraws=withdraws,
         )
         self.batches = Batches(
@@ -201,6 +207,39 @@ class _Settlement:
             if source.sha256 == known.sha256:
                 return source
         return None
+
+    def _check_apart(self, path: DocumentPath, twin: KnownDocument) -> None:
+        """Hold back an edit while nobody has seen what now lies where its bytes did.
+
+        The two may have exchanged their bytes. It does not wait for ever.
+        """
+        holds = self._to.holds
+        if self._is_seen(twin) or holds[path] >= _MAX_HOLDS:
+            del holds[path]
+            return
+        holds[path] += 1
+        self._restless |= {path, twin.path}
+        error = PostponedDocument(
+            f"holds what {twin.path} held, of which nobody can tell just now what it holds; try again"
+        )
+        self._note_left(path, error)
+        raise error
+
+    def _is_seen(self, known: KnownDocument) -> bool:
+        """Whether this sweep knows what lies at a known path: what did before, or what does now."""
+        root = self._roots.get(known.path.root)
+        if root is None:
+            return True
+        try:
+            found = root.find(known.path.path)
+        except RootUnreadable:
+            return False
+        if found is None:
+            return not root.may_hold(known.path.path)
+        if found.state == known.state:
+            return True
+        changed = self._survey.differences.of_size(Kind.CHANGED, found.state.size_bytes)
+        return any(difference.path == known.path for difference in changed)
 
     # Documents that are there
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, func, select, update
@@ -274,6 +275,67 @@ def test_a_document_that_was_never_read_ends_without_a_fingerprint(service: Serv
     assert fingerprints(service)[b"a.txt"][1] not in (None, b"other")
 
 
+def exchange(service: Service) -> None:
+    service.folder.move("a.txt", "x.tmp")
+    service.folder.move("b.txt", "a.txt")
+    service.folder.move("x.tmp", "b.txt")
+
+
+def settled(
+    service: Service, ingestion: Ingestion, paths: Collection[DocumentPath] | None = None
+) -> set[bytes]:
+    """Settle one look; answers what is to be looked at again."""
+    restless: set[DocumentPath] = set()
+    for _ in ingestion.settle(ingestion.look(paths), restless):
+        pass
+    return {path.path for path in restless}
+
+
+def test_an_exchange_of_which_one_file_was_seen_alone_is_no_edit(service: Service) -> None:
+    write_three(service)
+    service.ingest()
+    before, documents_before = service.entries(), service.documents()
+    exchange(service)
+    ingestion = service.ingestion()
+    assert settled(service, ingestion, [replace(SPOILT, path=b"a.txt")]) == {b"a.txt", b"b.txt"}
+    assert service.entries() == before
+    assert settled(service, ingestion) == set()
+    assert service.entries() == before
+    assert service.documents() == documents_before
+
+
+def test_an_exchange_of_which_one_file_cannot_be_looked_at_is_no_edit(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedsvc.services.sweep._MAX_HOLDS", 3)
+    write_three(service)
+    service.ingest()
+    before = service.entries()
+    exchange(service)
+    plain = os.stat
+
+    def fail(name: Any, **named: Any) -> os.stat_result:
+        if name == SPOILT.path:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return plain(name, **named)
+
+    monkeypatch.setattr(os, "stat", fail)
+    ingestion = service.ingestion()
+    for _ in range(3):
+        assert settled(service, ingestion) == {b"a.txt", b"b.txt"}
+        assert service.entries() == before
+    with monkeypatch.context() as mended:
+        mended.setattr(os, "stat", plain)
+        other = service.ingestion()
+        assert settled(service, other) == set()
+        assert service.entries() == before
+    exchange(service)
+    for _ in range(3):
+        assert settled(service, other) == {b"a.txt", b"b.txt"}
+    assert settled(service, other) == set()
+    assert service.entries() != before  # after so many looks, it is what one alone says
+
+
 def test_files_that_may_have_been_exchanged_do_not_wait_for_ever_for_one_of_them(
     service: Service, spoil: Callable[[int | None], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,9 +343,7 @@ def test_files_that_may_have_been_exchanged_do_not_wait_for_ever_for_one_of_them
     write_three(service)
     service.ingest()
     before = service.entries()
-    service.folder.move("a.txt", "x.tmp")
-    service.folder.move("b.txt", "a.txt")
-    service.folder.move("x.tmp", "b.txt")
+    exchange(service)
     spoil(errno.EIO)
     ingestion = service.ingestion()
     for _ in range(3):
