@@ -220,7 +220,7 @@ class _Settlement:
         holds[path] += 1
         self._restless |= {path, twin.path}
         error = PostponedDocument(
-            f"holds what {twin.path} held, of which nobody can tell just now what it holds; try again"
+            f"holds what {twin.path} held, and what that holds cannot be told yet; try again"
         )
         self._note_left(path, error)
         raise error
