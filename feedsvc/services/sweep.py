@@ -11,12 +11,7 @@ from threading import Event
 from typing import TypeVar
 
 from feedsvc.clock import Clock
-from feedsvc.errors import (
-    DocumentError,
-    PostponedDocument,
-    RefusedDocument,
-    UnreadableDocument,
-)
+from feedsvc.errors import DocumentError, PostponedDocument, RefusedDocument, UnreadableDocument
 from feedsvc.ingest.discover import Found, NotAtRest, ReadDocument, RootUnreadable, WatchedRoot
 from feedsvc.ingest.identity import find_swaps
 from feedsvc.ingest.pool import Extracted, ExtractionPool

@@ -281,9 +281,7 @@ def exchange(service: Service) -> None:
     service.folder.move("x.tmp", "b.txt")
 
 
-def settled(
-    service: Service, ingestion: Ingestion, paths: Collection[DocumentPath] | None = None
-) -> set[bytes]:
+def settled(ingestion: Ingestion, paths: Collection[DocumentPath] | None = None) -> set[bytes]:
     """Settle one look; answers what is to be looked at again."""
     restless: set[DocumentPath] = set()
     for _ in ingestion.settle(ingestion.look(paths), restless):
@@ -297,9 +295,9 @@ def test_an_exchange_of_which_one_file_was_seen_alone_is_no_edit(service: Servic
     before, documents_before = service.entries(), service.documents()
     exchange(service)
     ingestion = service.ingestion()
-    assert settled(service, ingestion, [replace(SPOILT, path=b"a.txt")]) == {b"a.txt", b"b.txt"}
+    assert settled(ingestion, [replace(SPOILT, path=b"a.txt")]) == {b"a.txt", b"b.txt"}
     assert service.entries() == before
-    assert settled(service, ingestion) == set()
+    assert settled(ingestion) == set()
     assert service.entries() == before
     assert service.documents() == documents_before
 
@@ -322,17 +320,17 @@ def test_an_exchange_of_which_one_file_cannot_be_looked_at_is_no_edit(
     monkeypatch.setattr(os, "stat", fail)
     ingestion = service.ingestion()
     for _ in range(3):
-        assert settled(service, ingestion) == {b"a.txt", b"b.txt"}
+        assert settled(ingestion) == {b"a.txt", b"b.txt"}
         assert service.entries() == before
     with monkeypatch.context() as mended:
         mended.setattr(os, "stat", plain)
         other = service.ingestion()
-        assert settled(service, other) == set()
+        assert settled(other) == set()
         assert service.entries() == before
     exchange(service)
     for _ in range(3):
-        assert settled(service, other) == {b"a.txt", b"b.txt"}
-    assert settled(service, other) == set()
+        assert settled(other) == {b"a.txt", b"b.txt"}
+    assert settled(other) == set()
     assert service.entries() != before  # after so many looks, it is what one alone says
 
 
@@ -347,15 +345,9 @@ def test_files_that_may_have_been_exchanged_do_not_wait_for_ever_for_one_of_them
     spoil(errno.EIO)
     ingestion = service.ingestion()
     for _ in range(3):
-        restless: set[DocumentPath] = set()
-        for _ in ingestion.settle(ingestion.look(), restless):
-            pass
-        assert {path.path for path in restless} == {b"a.txt", b"b.txt"}
+        assert settled(ingestion) == {b"a.txt", b"b.txt"}
         assert service.entries() == before
-    restless = set()
-    for _ in ingestion.settle(ingestion.look(), restless):
-        pass
-    assert restless == set()
+    assert settled(ingestion) == set()
     assert known_at(service, b"a.txt").sha256 == known_at(service, b"b.txt").sha256
 
 
