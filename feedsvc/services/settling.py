@@ -69,8 +69,8 @@ class Surroundings:
 
     is_there: whether a path was found by this sweep; True where its folder could not be read.
     find_bytes: a path, new in this sweep, that now holds the bytes a known document had.
-    check_apart: raises PostponedDocument while a document at a path, and another whose bytes it
-    now holds, may have exchanged them.
+    find_rewritten: what a known document, whose bytes one at the given path now holds, was
+    rewritten to; None if it was not. Raises PostponedDocument while that cannot be told.
     withdraws: what loses its document is withdrawn (`removal = "withdraw"`).
     vacated: the entry that had these bytes until its document was edited, in this sweep.
     """
@@ -79,7 +79,7 @@ class Surroundings:
     versions: Versions
     is_there: Callable[[DocumentPath], bool]
     find_bytes: Callable[[KnownDocument], SourceDocument | None]
-    check_apart: Callable[[DocumentPath, KnownDocument], None]
+    find_rewritten: Callable[[DocumentPath, KnownDocument], SourceDocument | None]
     withdraws: bool
     vacated: dict[bytes, int] = field(default_factory=dict)
 
@@ -208,8 +208,7 @@ class Settling:
         if known.sha256 == read.source.sha256:
             self._save_with_link(read, draft, link.entry_id, is_primary=True, is_new=False)
             return self._upgrade(read.source.path, stored, draft)
-        for twin, _ in self._twins(read.source):
-            self._around.check_apart(read.source.path, twin)
+        self._check_apart(read.source)
         if not is_same_article(draft, stored.entry):
             moved = self._around.find_bytes(known)
             if moved is not None:
@@ -224,6 +223,23 @@ class Settling:
             self._around.vacated[known.sha256] = stored.id
         self._save_with_link(read, draft, link.entry_id, is_primary=True)
         return self._edit(read.source.path, stored, draft)
+
+    def _check_apart(self, source: SourceDocument) -> None:
+        """Raise PostponedDocument while this edit may be part of an exchange.
+
+        It holds what another document held. Where that one was rewritten too, to the bytes of a
+        third, and so on, each of them must have been seen.
+        """
+        followed = {source.path}
+        ahead = self._twins(source)
+        while ahead:
+            twin, _ = ahead.pop()
+            if twin.path in followed:
+                continue
+            followed.add(twin.path)
+            rewritten = self._around.find_rewritten(source.path, twin)
+            if rewritten:
+                ahead += self._twins(rewritten)
 
     def _new(self, read: ReadDocument, draft: EntryDraft) -> DocumentOutcome:
         return (

@@ -112,6 +112,7 @@ class _Settlement:
         self._recorder = recorder
         self._restless = restless
         self._left_in: set[str] = set()
+        self._awaited: set[DocumentPath] = set()
         self._roots = {root.name: root for root in sweeper.roots}
         withdraws = sweeper.settings.removal == "withdraw"
         self._around = Surroundings(
@@ -119,7 +120,7 @@ class _Settlement:
             versions=sweeper.versions,
             is_there=self._is_there,
             find_bytes=self._find_bytes,
-            check_apart=self._check_apart,
+            find_rewritten=self._find_rewritten,
             withdraws=withdraws,
         )
         self.batches = Batches(
@@ -203,38 +204,55 @@ class _Settlement:
                 return source
         return None
 
-    def _check_apart(self, path: DocumentPath, twin: KnownDocument) -> None:
-        """Hold back an edit while nobody has seen what now lies where its bytes did.
+    def _find_rewritten(self, path: DocumentPath, known: KnownDocument) -> SourceDocument | None:
+        """What lies at a known path since it was rewritten; None: what did before, or nothing.
 
-        The two may have exchanged their bytes. It does not wait for ever.
+        path: a document that holds what the known one did. Raises PostponedDocument, and has both
+        looked at again, while this cannot be told. Nobody waits for ever.
         """
-        holds = self._to.holds
-        if self._is_seen(twin) or holds[path] >= _MAX_HOLDS:
-            del holds[path]
-            return
-        holds[path] += 1
-        self._restless |= {path, twin.path}
-        error = PostponedDocument(
-            f"holds what {twin.path} held, and what that holds cannot be told yet; try again"
-        )
-        self._note_left(path, error)
-        raise error
+        try:
+            rewritten = self._look_again(known)
+        except (RootUnreadable, NotAtRest, PostponedDocument) as error:
+            if not self._may_wait_for(known.path):
+                return None
+            self._restless |= {path, known.path}
+            postponed = PostponedDocument(
+                f"may have taken part in an exchange with {known.path}, and what that holds now"
+                " cannot be told yet; try again"
+            )
+            self._note_left(path, postponed)
+            raise postponed from error
+        del self._to.holds[known.path]
+        return rewritten
 
-    def _is_seen(self, known: KnownDocument) -> bool:
-        """Whether this sweep knows what lies at a known path: what did before, or what does now."""
+    def _look_again(self, known: KnownDocument) -> SourceDocument | None:
         root = self._roots.get(known.path.root)
         if root is None:
-            return True
+            return None
+        found = root.find(known.path.path)
+        if found is None and not root.may_hold(known.path.path):
+            return None
+        if found and found.state == known.state:
+            return None
+        size = found.state.size_bytes if found else -1
+        changed = self._survey.differences.of_size(Kind.CHANGED, size)
+        if not found or all(difference.path != known.path for difference in changed):
+            raise NotAtRest(f"{known.path} was not looked at by this sweep")
         try:
-            found = root.find(known.path.path)
-        except RootUnreadable:
-            return False
-        if found is None:
-            return not root.may_hold(known.path.path)
-        if found.state == known.state:
-            return True
-        changed = self._survey.differences.of_size(Kind.CHANGED, found.state.size_bytes)
-        return any(difference.path == known.path for difference in changed)
+            return root.read(found).source
+        except (NotAtRest, PostponedDocument):
+            raise
+        except DocumentError:
+            return None  # it has its own turn, and its own outcome
+
+    def _may_wait_for(self, path: DocumentPath) -> bool:
+        """Whether others still wait for a document that cannot be seen: so many looks, no more."""
+        if path not in self._awaited:
+            if self._to.holds[path] >= _MAX_HOLDS:
+                return False
+            self._to.holds[path] += 1
+            self._awaited.add(path)
+        return True
 
     # Documents that are there
 
@@ -253,11 +271,11 @@ class _Settlement:
         unread: set[DocumentPath] = set()
         for part in _chunks(self._rewritten_like_others(old_sizes), _CHUNK):
             read = {known.id: r.source for found, known in part for r in self._read([found])}
-            for _, known in part:
-                if known.id in read:
-                    del self._to.holds[known.path]
-                elif known.stage is None and self._to.holds[known.path] < _MAX_HOLDS:
-                    unread.add(known.path)
+            unread |= {
+                known.path
+                for _, known in part
+                if known.id not in read and not known.stage and self._may_wait_for(known.path)
+            }
             with self._to.store.reading() as connection:
                 seen = seen_bytes(connection, [source.sha256 for source in read.values()])
             places += [
@@ -266,7 +284,6 @@ class _Settlement:
                 if known.id in read and read[known.id].sha256 in seen - {known.sha256}
             ]
         if unread:
-            self._to.holds.update(unread)
             held = unread | {source.path for _, source in places}
             self._restless |= held
             return held
@@ -360,7 +377,7 @@ class _Settlement:
         for found in files:
             self.batches.check_going_on()
             try:
-                yield self._roots[found.path.root].read(found)
+                read = self._roots[found.path.root].read(found)
             except NotAtRest:
                 self._restless.add(found.path)
             except PostponedDocument as error:
@@ -368,6 +385,9 @@ class _Settlement:
             except UnreadableDocument as error:
                 if self._request.force or not self._is_told(found, error):
                     self.batches.publish([quarantine_step(found, error)])
+            else:
+                del self._to.holds[found.path]
+                yield read
 
     def _postpone(self, path: DocumentPath, error: PostponedDocument) -> None:
         """Leave a document to the next look at everything; whoever asked for it hears why."""

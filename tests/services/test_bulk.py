@@ -138,7 +138,7 @@ def batches_of(desk: Desk, recorder: Recorder) -> Batches:
             versions=VERSIONS,
             is_there=lambda path: True,
             find_bytes=lambda known: None,
-            check_apart=lambda path, twin: None,
+            find_rewritten=lambda path, twin: None,
             withdraws=False,
         ),
     )

@@ -6,6 +6,7 @@ import errno
 import os
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from feedsvc.store.schema import document_entries, documents, runs
 from tests.service import Service, article
 
 SPOILT = DocumentPath(root="seeds", path=b"b.txt")
+STAT = os.stat
 
 
 def sweep(ingestion: Ingestion) -> None:
@@ -275,10 +277,21 @@ def test_a_document_that_was_never_read_ends_without_a_fingerprint(service: Serv
     assert fingerprints(service)[b"a.txt"][1] not in (None, b"other")
 
 
-def exchange(service: Service) -> None:
-    service.folder.move("a.txt", "x.tmp")
-    service.folder.move("b.txt", "a.txt")
-    service.folder.move("x.tmp", "b.txt")
+def exchange(service: Service, *names: str) -> None:
+    """Let each of these files take what the next one holds, and the last what the first does."""
+    service.folder.move(f"{names[0]}.txt", "x.tmp")
+    for name, following in pairwise(names):
+        service.folder.move(f"{following}.txt", f"{name}.txt")
+    service.folder.move("x.tmp", f"{names[-1]}.txt")
+
+
+def let_no_look_at_spoilt(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(name: Any, **named: Any) -> os.stat_result:
+        if name == SPOILT.path:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return STAT(name, **named)
+
+    monkeypatch.setattr(os, "stat", fail)
 
 
 def settled(ingestion: Ingestion, paths: Collection[DocumentPath] | None = None) -> set[bytes]:
@@ -293,7 +306,7 @@ def test_an_exchange_of_which_one_file_was_seen_alone_is_no_edit(service: Servic
     write_three(service)
     service.ingest()
     before, documents_before = service.entries(), service.documents()
-    exchange(service)
+    exchange(service, "a", "b")
     ingestion = service.ingestion()
     assert settled(ingestion, [replace(SPOILT, path=b"a.txt")]) == {b"a.txt", b"b.txt"}
     assert service.entries() == before
@@ -309,29 +322,53 @@ def test_an_exchange_of_which_one_file_cannot_be_looked_at_is_no_edit(
     write_three(service)
     service.ingest()
     before = service.entries()
-    exchange(service)
-    plain = os.stat
-
-    def fail(name: Any, **named: Any) -> os.stat_result:
-        if name == SPOILT.path:
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
-        return plain(name, **named)
-
-    monkeypatch.setattr(os, "stat", fail)
+    exchange(service, "a", "b")
+    let_no_look_at_spoilt(monkeypatch)
     ingestion = service.ingestion()
     for _ in range(3):
         assert settled(ingestion) == {b"a.txt", b"b.txt"}
         assert service.entries() == before
     with monkeypatch.context() as mended:
-        mended.setattr(os, "stat", plain)
+        mended.setattr(os, "stat", STAT)
         other = service.ingestion()
         assert settled(other) == set()
         assert service.entries() == before
-    exchange(service)
+    exchange(service, "a", "b")
     for _ in range(3):
         assert settled(other) == {b"a.txt", b"b.txt"}
     assert settled(other) == set()
     assert service.entries() != before  # after so many looks, it is what one alone says
+
+
+@pytest.mark.parametrize("names", ["abc", "cba", "dcba"])
+@pytest.mark.parametrize("grows", [False, True], ids=["equal", "longer"])
+def test_a_circle_of_which_one_file_cannot_be_looked_at_is_no_edit(
+    names: str, grows: bool, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedsvc.services.sweep._MAX_HOLDS", 3)
+    for at, name in enumerate("abcd"):
+        title = f"The storm of {name * (3 + grows * at)}"
+        service.folder.write(f"{name}.txt", article(title, body=None))
+    service.ingest()
+    before, documents_before = service.entries(), service.documents()
+    exchange(service, *names)
+    let_no_look_at_spoilt(monkeypatch)
+    ingestion = service.ingestion()
+    for _ in range(3):
+        assert settled(ingestion) == {f"{name}.txt".encode() for name in names}
+        assert service.entries() == before
+    with monkeypatch.context() as mended:
+        mended.setattr(os, "stat", STAT)
+        other = service.ingestion()
+        assert settled(other) == set()
+        assert service.entries() == before
+        assert service.documents() == documents_before
+    assert settled(ingestion) == set()
+    exchange(service, *names)
+    for _ in range(3):
+        assert len(settled(other)) == len(names)
+    assert settled(other) == set()
+    assert service.entries() != before  # after so many looks, it is what the others say
 
 
 def test_files_that_may_have_been_exchanged_do_not_wait_for_ever_for_one_of_them(
@@ -341,7 +378,7 @@ def test_files_that_may_have_been_exchanged_do_not_wait_for_ever_for_one_of_them
     write_three(service)
     service.ingest()
     before = service.entries()
-    exchange(service)
+    exchange(service, "a", "b")
     spoil(errno.EIO)
     ingestion = service.ingestion()
     for _ in range(3):
