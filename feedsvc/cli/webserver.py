@@ -26,6 +26,14 @@ log = logging.getLogger(__name__)
 _OTHER_FILES = 200
 # Requests under way are finished within this, and then cut off.
 STOP_WITHIN_S = 4
+# glibc, in the processes to come. It gives threads heaps of their own; in time each would hold the
+# largest feed rendered. And it keeps for good what large blocks were made of, once some were freed,
+# unless these limits (bytes) are stated: then such blocks lie outside the heap, and are given back.
+_MALLOC = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+    "MALLOC_TRIM_THRESHOLD_": "262144",
+}
 _ACCESS_LOG = (
     '%(addr)s %(header{x-forwarded-for})s [%(time)s] "%(method)s %(path)s %(protocol)s" '
     '%(status)d %(dt_ms).1fms "%(header{user-agent})s"'
@@ -36,8 +44,8 @@ def run_web(settings: Settings, listener: socket.socket, ready: Event) -> None:
     """Be the parent of the web processes, until SIGTERM. ready: set once one of them answers."""
     set_up_logging(settings.log.level)
     end_with_parent()
-    # glibc gives threads heaps of their own; in time each would hold the largest feed rendered.
-    os.environ.setdefault("MALLOC_ARENA_MAX", "1")
+    for name, value in _MALLOC.items():
+        os.environ.setdefault(name, value)
     server = settings.server
     _Server(
         listener,
