@@ -9,8 +9,9 @@ from collections.abc import Collection
 from feedsvc.feeds.delta import Items, items_of, without_items
 from feedsvc.model.feed import FeedDocument
 
-# A reader that polls once a day is told the difference of a feed that changes every hour.
-_RENDERINGS = 10_000
+# Of all renderings together, in 20 MB. A reader that polls once a day is told the difference of
+# feeds of 100 entries that change every hour, 80 of them.
+_MOST_ITEMS = 200_000
 
 
 class Deltas:
@@ -18,15 +19,19 @@ class Deltas:
 
     def __init__(self) -> None:
         self._items: OrderedDict[str, Items] = OrderedDict()
+        self._count = 0
         self._lock = threading.Lock()
 
     def note(self, document: FeedDocument) -> None:
         """Remember what a document holds, by its entity tag."""
         with self._lock:
-            if document.etag not in self._items:
-                self._items[document.etag] = items_of(document)
-                while len(self._items) > _RENDERINGS:
-                    self._items.popitem(last=False)
+            if document.etag in self._items:
+                return
+            self._items[document.etag] = items_of(document)
+            self._count += len(self._items[document.etag])
+            while self._count > _MOST_ITEMS:
+                _, forgotten = self._items.popitem(last=False)
+                self._count -= len(forgotten)
 
     def since(self, document: FeedDocument, tags: Collection[str]) -> bytes | None:
         """`document` without what an earlier one held; None where no tag names one we remember."""

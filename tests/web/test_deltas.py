@@ -11,6 +11,7 @@ from werkzeug.test import Client, TestResponse
 
 from feedsvc.model.feed import FeedDocument
 from feedsvc.model.selection import FeedFormat, Selection
+from feedsvc.services.deltas import Deltas
 from feedsvc.web.wsgi import make_application
 from tests.service import Service, article
 from tests.web.test_fast import shown_number, wait_for
@@ -102,3 +103,18 @@ def test_by_default_nobody_is_sent_changes_alone(filled: Service) -> None:
     whole = ask(client, FeedFormat.ATOM, before.headers["ETag"])
     assert whole.status_code in (200, 304)  # 304 for as long as the change is not noticed
     assert whole.headers["Vary"] == "Accept-Encoding"
+
+
+def test_what_is_remembered_has_a_limit(filled: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feedsvc.services.deltas._MOST_ITEMS", 8)
+    deltas = Deltas()
+    documents = [current(filled, FeedFormat.ATOM)]
+    for title in ("Mill burns", "Choir sings"):
+        filled.folder.write(f"{title}.txt", article(title))
+        filled.ingest()
+        documents.append(current(filled, FeedFormat.ATOM))
+    for document in documents:  # of 2, 3 and 4 entries
+        deltas.note(document)
+        deltas.note(document)
+    remembered = [deltas.since(documents[-1], [d.etag]) is not None for d in documents]
+    assert remembered == [False, True, True]
