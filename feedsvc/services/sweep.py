@@ -230,14 +230,15 @@ class _Settlement:
         if root is None:
             return None
         found = root.find(known.path.path)
-        if found is None and not root.may_hold(known.path.path):
+        if found is None:
+            if root.may_hold(known.path.path):
+                raise PostponedDocument("nobody can tell whether it is there")
             return None
-        if found and found.state == known.state:
+        if found.state == known.state:
             return None
-        size = found.state.size_bytes if found else -1
-        changed = self._survey.differences.of_size(Kind.CHANGED, size)
-        if not found or all(difference.path != known.path for difference in changed):
-            raise NotAtRest(f"{known.path} was not looked at by this sweep")
+        changed = self._survey.differences.of_size(Kind.CHANGED, found.state.size_bytes)
+        if all(difference.path != known.path for difference in changed):
+            raise NotAtRest("changed after this sweep had looked at it")
         try:
             return root.read(found).source
         except (NotAtRest, PostponedDocument):
