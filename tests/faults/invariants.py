@@ -137,7 +137,7 @@ class History:
 def check_rules(store: Store) -> None:
     """Every rule of `feedsvc db verify`."""
     broken = {v.rule: v.offenders for v in verify(store) if v.offenders}
-    assert broken == {}
+    assert broken == {}, broken
 
 
 def check_folder(picture: Picture, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,17 @@ def test_a_guid_that_is_in_no_line_is_told(
     assert broken(service.runtime.store) == {"guids.jsonl holds every guid": (guid,)}
     service.lease.release()
     service.runtime.close()
+
+
+def test_an_index_that_others_have_written_to_is_no_damage(sqlite_store: Store) -> None:
+    add = text("INSERT INTO entry_terms (rowid, ordered, loose) VALUES (:number, :words, '')")
+    with closing(open_store(str(sqlite_store.engine.url), busy_timeout_s=2)) as other:
+        for number in range(1, 121):
+            with other.writing() as connection:
+                connection.execute(add, {"number": number, "words": f"common word{number}"})
+            for is_quick in (True, False):
+                assert check_file(sqlite_store, is_quick=is_quick, gives_up=lambda: False) is None
+            assert "the database file is whole" not in broken(sqlite_store)
 
 
 @pytest.mark.parametrize("is_quick", [True, False])
