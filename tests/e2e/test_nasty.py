@@ -60,7 +60,9 @@ class Watch:
 
 @pytest.mark.skipif(not GOOD, reason="takes minutes; `make soak` runs it")
 def test_good_files_do_not_notice_what_lies_beside_them(tmp_path: Path) -> None:
-    feedsvc = Feedsvc(tmp_path, f"sqlite:///{tmp_path}/feedsvc.db")
+    # All pages are asked for at once in the end, from one address.
+    settings = {"FEEDSVC_SERVER__REQUESTS_PER_MINUTE": "0"}
+    feedsvc = Feedsvc(tmp_path, f"sqlite:///{tmp_path}/feedsvc.db", settings)
     cases = all_cases()
     missed = lay_out(feedsvc.seeds.path, tmp_path / "outside", cases)
     print(f"{len(cases)} cases; not made: {', '.join(map(str, missed)) or 'none'}")
