@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 
 import feedparser
 import pytest
@@ -106,7 +107,7 @@ def test_by_default_nobody_is_sent_changes_alone(filled: Service) -> None:
 
 
 def test_what_is_remembered_has_a_limit(filled: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("feedsvc.services.deltas._MOST_ITEMS", 8)
+    monkeypatch.setattr("feedsvc.services.deltas._MOST_ITEMS", 10)
     deltas = Deltas()
     documents = [current(filled, FeedFormat.ATOM)]
     for title in ("Mill burns", "Choir sings"):
@@ -117,4 +118,17 @@ def test_what_is_remembered_has_a_limit(filled: Service, monkeypatch: pytest.Mon
         deltas.note(document)
         deltas.note(document)
     remembered = [deltas.since(documents[-1], [d.etag]) is not None for d in documents]
+    assert remembered == [False, True, True]
+
+
+def test_documents_without_items_are_not_remembered_for_ever(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedsvc.services.deltas._MOST_ITEMS", 2)
+    deltas = Deltas()
+    empty = current(service, FeedFormat.ATOM)
+    documents = [replace(empty, body=empty.body + b"\n" * nth) for nth in range(3)]
+    for document in documents:
+        deltas.note(document)
+    remembered = [deltas.since(empty, [d.etag]) is not None for d in documents]
     assert remembered == [False, True, True]
