@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
-from typing import Any
+from typing import Any, NamedTuple
 
 import bleach
 import nh3
@@ -70,8 +70,8 @@ def sanitize_html(html: str, *, base_url: str | None, limits: LimitSettings) -> 
     body = _rewritten(html, base_url, limits)
     bleachings = 0
     for _ in range(_ROUNDS):
-        judged = _judged_at_once(body)
-        if judged == body.served and bleachings < _BLEACHINGS:
+        judged = _with_bare_open(_AMMONIA.clean(body.lean))
+        if judged == body.lean and bleachings < _BLEACHINGS:
             bleachings += 1
             judged = _bleached(body)
             if judged == body.served:
@@ -109,18 +109,19 @@ def escape(text: str) -> str:
 class _Written:
     """What the policy keeps of a tree.
 
-    served: as it must come out. parts: its tags and texts as the sanitizers are given them, without
-    the constants, which bleach's filter adds.
+    served: as it must come out. lean: as the sanitizers are given it, without the constants, which
+    bleach's filter adds. parts: the tags and texts of `lean`.
     """
 
     served: str
+    lean: str
     parts: Sequence[str]
 
 
 def _rewritten(html: str, base_url: str | None, limits: LimitSettings) -> _Written:
     dirty = _needs_cleaning(html)
     out: list[str] = []
-    lean: dict[int, str] = {}  # by place in `out`: a tag without its constants
+    bare: dict[int, str] = {}  # by place in `out`: a tag without its constants
     depth = 0
     outer_div: tuple[int, int] | None = None  # with nothing around it: its places in out, end_tags
     # For each element that the node is in: what ends it, and the node that follows it.
@@ -140,33 +141,30 @@ def _rewritten(html: str, base_url: str | None, limits: LimitSettings) -> _Writt
             out.append(escape(without_overrides(xml_chars(text)) if dirty else text))
             node = node.next
             continue
-        name = node.tag or ""
-        if name in POLICY.dropped or not node.is_element_node:
+        element = _ELEMENTS.get(node.tag or "", _UNWRAPPED)
+        if element is _DROPPED or not node.is_element_node:
             node = node.next
             continue
-        tag = POLICY.renamed.get(name, name)
-        is_void = tag in VOID_ELEMENTS
-        is_block = tag in BLOCK_ELEMENTS
+        tag, bare_start, end_tag, is_void, is_block = element
         if is_block and outer_div and depth == 1 and not is_void:
             # That div only holds blocks together; without it, a body can be cut between them.
             out[outer_div[0]] = end_tags[outer_div[1]] = "\n"
             depth = 0
         start_tag = ""
         if is_void or depth < limits.max_html_depth:
-            start_tag = _start_tag(tag, node, base_url)
-        end_tag = ""
+            attributes = node.attributes
+            start_tag = _start_tag(tag, attributes, base_url) if attributes else bare_start
         if not is_void:
             if start_tag:
                 if depth == 0:
                     outer_div = (len(out), len(end_tags)) if tag == "div" else None
                 depth += 1
-                end_tag = f"</{tag}>"
-            elif is_block:
-                start_tag = end_tag = "\n"
+            else:
+                start_tag = end_tag = "\n" if is_block else ""
             end_tags.append(end_tag)
             following.append(node.next)
-        if tag in _CONSTANTS and start_tag:
-            lean[len(out)] = start_tag
+        if start_tag and tag in _CONSTANTS:
+            bare[len(out)] = start_tag
             start_tag = f"{start_tag[:-1]}{_CONSTANTS[tag]}>"
         out.append(start_tag)
         if is_void:
@@ -176,11 +174,12 @@ def _rewritten(html: str, base_url: str | None, limits: LimitSettings) -> _Writt
     if dirty:
         _balance_blocks(out)
     served = "".join(out).strip()
-    for place, start_tag in lean.items():
+    for place, start_tag in bare.items():
         out[place] = start_tag
     parts = _stripped([part for part in out if part])
-    check_cost("".join(parts))
-    return _Written(served=served, parts=parts)
+    lean = "".join(parts)
+    check_cost(lean)
+    return _Written(served=served, lean=lean, parts=parts)
 
 
 def _stripped(parts: list[str]) -> list[str]:
@@ -228,13 +227,10 @@ def _balance_blocks(out: list[str]) -> None:
     balance()
 
 
-def _start_tag(tag: str, node: LexborNode, base_url: str | None) -> str:
+def _start_tag(tag: str, attributes: Mapping[str, str | None], base_url: str | None) -> str:
     """The tag with what the policy allows, but the constants; "" where the element itself goes."""
     if tag not in POLICY.elements:
         return ""
-    attributes = node.attributes
-    if not attributes and tag not in _CONSTANTS:
-        return f"<{tag}>"
     if len(attributes) > MAX_ATTRIBUTES:
         raise RefusedDocument(f"an element of its HTML has more than {MAX_ATTRIBUTES} attributes")
     kept = {}
@@ -263,6 +259,31 @@ _CONSTANTS = {
 }
 
 
+class _Element(NamedTuple):
+    """How an element is written: as `tag`, and without attributes as `bare_start`."""
+
+    tag: str
+    bare_start: str
+    end_tag: str
+    is_void: bool
+    is_block: bool
+
+
+def _element(name: str) -> _Element:
+    tag = POLICY.renamed.get(name, name)
+    return _Element(
+        tag, _start_tag(tag, {}, None), f"</{tag}>", tag in VOID_ELEMENTS, tag in BLOCK_ELEMENTS
+    )
+
+
+_UNWRAPPED = _element("")
+_DROPPED = _element("script")
+_ELEMENTS = {
+    **{name: _element(name) for name in (*POLICY.elements, *POLICY.renamed)},
+    **dict.fromkeys(POLICY.dropped, _DROPPED),
+}
+
+
 def _without_leading_newlines(pre: LexborNode) -> LexborNode | None:
     """Its first child; parsers drop one line feed after <pre>, each time they meet it."""
     first = pre.first_child
@@ -275,31 +296,17 @@ def _without_leading_newlines(pre: LexborNode) -> LexborNode | None:
     return first
 
 
-# --- nh3 and the parser once more, then bleach ---------------------------------------------------
+# --- nh3, then bleach ----------------------------------------------------------------------------
 
 _AMMONIA = nh3.Cleaner(
     tags=set(POLICY.elements),
     clean_content_tags=set(POLICY.dropped),
     attributes={tag: set(POLICY.attributes.get(tag, ())) for tag in (*POLICY.elements, "*")},
-    attribute_filter=checked_value,
     link_rel=None,
     url_schemes=set(LINK_SCHEMES),
 )
 # The only attribute that bleach, and we with it, write without its empty value.
 _DETAILS_OPEN = re.compile('(<details(?: [^<>]*)?) open=""')
-
-
-def _judged_at_once(body: _Written) -> str:
-    """What nh3, and the parser once more, make of it: `body.served` where nothing changes.
-
-    Where the parser writes out from its tree what it read, another rewriting would, for all else
-    that one does was done: values are checked, nothing is too deep, no wrapper is left.
-    """
-    written = "".join(body.parts)
-    judged = _with_bare_open(_AMMONIA.clean(written))
-    if judged != written:
-        return judged
-    return _with_bare_open(_parsed(body.served).html or "")
 
 
 def _with_bare_open(html: str) -> str:
@@ -314,7 +321,7 @@ def _bleached(body: _Written) -> str:
     """
     clean = _BLEACH.cleaner.clean
     judged = []
-    for before, piece, after in _pieces(body.parts):
+    for before, piece, after in _pieces(body):
         cleaned = clean(f"{before}{piece}{after}")
         if not (cleaned.startswith(before) and cleaned.endswith(after)):
             raise RefusedDocument(_NO_AGREEMENT)
@@ -322,20 +329,20 @@ def _bleached(body: _Written) -> str:
     return "".join(judged)
 
 
-def _pieces(parts: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+def _pieces(body: _Written) -> Iterator[tuple[str, str, str]]:
     """Pieces of a body, each with the bare tags that open and close what is open around it.
 
     In the spelling written here the open elements are all that a parser remembers of what it has
     read; but it drops a line feed after <pre>, so no piece begins with one. No part is empty.
     """
     # As the loop below weighs them, at most.
-    referring = sum([len(part) for part in parts if "&" in part])
-    if len(parts) / _PIECE_PARTS + referring / _PIECE_CHARS <= 1:
-        yield "", "".join(parts), ""
+    referring = sum([len(part) for part in body.parts if "&" in part])
+    if len(body.parts) / _PIECE_PARTS + referring / _PIECE_CHARS <= 1:
+        yield "", body.lean, ""
         return
     open_elements: list[str] = []
     before, piece, size = "", list[str](), 0
-    for part in _with_short_texts(parts):
+    for part in _with_short_texts(body.parts):
         if size >= _PIECE_PARTS and not part.startswith("\n"):
             yield before, "".join(piece), _end_tags(open_elements)
             before, piece, size = _start_tags(open_elements), [], 0

@@ -81,7 +81,7 @@ def kill_in_the_middle(feedsvc: Feedsvc, part: float, later_s: float) -> int:
     try:
         with opened(feedsvc.database) as store:
             wanted = before + part * (FILES - before)
-            while count_entries(store) <= wanted and is_at_work(started):
+            while count_entries(store) <= min(wanted, FILES - 1) and is_at_work(started):
                 time.sleep(0.005)
             time.sleep(later_s)
             there = count_entries(store)

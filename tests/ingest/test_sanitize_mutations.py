@@ -133,8 +133,11 @@ def test_what_comes_out_holds_nothing_armed_and_comes_out_again(html: str) -> No
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(_hostile())
+@example("<dt><figcaption><dt></dt></figcaption>")
 def test_bleach_says_the_same_of_pieces_as_of_the_whole(html: str) -> None:
-    assert _outcome_in_pieces(html) == _outcome(html)
+    """Or it moves what is around a piece (it knows a figcaption no better than a span), and such a
+    body is refused."""
+    assert _outcome_in_pieces(html) in ("refused", _outcome(html))
 
 
 @pytest.mark.parametrize(
