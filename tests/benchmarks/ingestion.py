@@ -138,7 +138,8 @@ def _ingest(
     command = [sys.executable, "-m", "feedsvc", "ingest", "--json", *options]
     cost = measure(command, folder=feedsvc.home, environment=feedsvc.environment())
     counts = json.loads(cost.out)["counts"]
-    assert counts == expected, f"{work}: {counts} in place of {expected}"
+    # Files dropped before, and taken away again, may be told of as well.
+    assert counts.items() >= expected.items(), f"{work}: {counts} in place of {expected}"
     server_cpu_s = database.server_cpu_s() - before_s if database.server_pid else None
     return figure_of(cost, database.name, work, amounts.documents, server_cpu_s)
 
