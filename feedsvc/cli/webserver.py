@@ -27,9 +27,9 @@ _OTHER_FILES = 200
 # Requests under way are finished within this, and then cut off.
 STOP_WITHIN_S = 4
 # glibc, in the processes to come. It gives threads heaps of their own; in time each would hold the
-# largest feed rendered. It lets each thread keep some of every size of what it has freed, up to
-# 200 kB. And it keeps for good what large blocks were made of, once some were freed, unless these
-# limits (bytes) are stated: then such blocks lie outside the heap, and are given back.
+# largest feed rendered. It lets each thread keep some of every size of what it has freed, 2 MB
+# in sixteen threads. And it keeps for good what large blocks were made of, once some were freed,
+# unless these limits (bytes) are stated: then such blocks lie outside the heap, and are given back.
 _MALLOC = {
     "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0",
     "MALLOC_ARENA_MAX": "1",

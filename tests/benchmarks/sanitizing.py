@@ -1,7 +1,7 @@
 """How long sanitizing takes beside bleach alone, with the same elements, attributes and protocols.
 
-Pages are those of the corpus of `tests/accuracy` where there is one, else generated; bodies what
-extraction finds in them, plain text what these say.
+Pages are those of the corpus of `tests/accuracy` where there is one, else generated; articles are
+the bodies that extraction finds in them, and plain text is what these say.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def bench_sanitizing() -> None:
     def ours(html: str) -> str:
         return sanitize_html(html, base_url=_BASE, limits=limits)
 
-    _print_ratio("HTML pages, whole", [found.markup for found in pages], ours, bleach.clean)
-    _print_ratio("their bodies", bodies, ours, bleach.clean)
+    _print_ratio("whole pages", [found.markup for found in pages], ours, bleach.clean)
+    _print_ratio("HTML articles", bodies, ours, bleach.clean)
     blocks = {text: tuple(Block(text=line) for line in text.split("\n\n")) for text in texts}
     _print_ratio("plain text", texts, lambda text: render_blocks(blocks[text]), bleach.clean)
 

@@ -133,11 +133,8 @@ def test_what_comes_out_holds_nothing_armed_and_comes_out_again(html: str) -> No
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(_hostile())
-@example("<dt><figcaption><dt></dt></figcaption>")
 def test_bleach_says_the_same_of_pieces_as_of_the_whole(html: str) -> None:
-    """Or it moves what is around a piece (it knows a figcaption no better than a span), and such a
-    body is refused."""
-    assert _outcome_in_pieces(html) in ("refused", _outcome(html))
+    assert _outcome_in_pieces(html) == _outcome(html)
 
 
 @pytest.mark.parametrize(
@@ -152,6 +149,16 @@ def test_bleach_says_the_same_of_pieces_as_of_the_whole(html: str) -> None:
 )
 def test_bleach_says_the_same_of_pieces_as_of_the_whole_of_these(html: str) -> None:
     assert _outcome_in_pieces(html) == _outcome(html) != "refused"
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="html5lib knows a figcaption no better than a span: around a piece it ends the first dt"
+    " where the second begins, and the body is refused",
+)
+def test_bleach_says_the_same_of_pieces_where_it_moves_what_is_around_them() -> None:
+    html = "<dt><figcaption><dt></dt></figcaption>"
+    assert _outcome_in_pieces(html) == _outcome(html)
 
 
 def _outcome_in_pieces(html: str) -> str:
