@@ -32,7 +32,7 @@ _FIRST_ROWS = {
 _COUNT_FROM_ONE = """
 SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences
 """
-# Waits until each is gone, at most 10 s: a session that still ends holds its locks, the lease's too.
+# Waits until each is gone, 10 s at most: a session that still ends holds its locks, as the lease's.
 _CUT_OFF = """
 SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
 from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element
 
 import bleach
 import nh3
@@ -36,15 +37,15 @@ from feedsvc.ingest.links import LINK_SCHEMES
 from feedsvc.ingest.policy import BLOCK_ELEMENTS, POLICY, checked_value
 from feedsvc.settings import LimitSettings
 
+_Token = dict[str, Any]  # Any: html5lib's own
+
 _ROUNDS = 8
 # Of those, how many may ask bleach, which takes ten times as long as all others.
 _BLEACHINGS = 2
-# bleach is handed so many tags and texts at once, as its walker looks at all children of an element
-# for each child that has its own, and so many characters of a text, as its parser appends each
-# reference to the text before it by copying both: whole, a table of 5,000 rows or a listing of
-# 500 kB would take minutes.
-_PIECE_PARTS = 500
-_PIECE_CHARS = 8_192
+# bleach's parser appends each reference to the text before it by copying both: a listing of 500 kB
+# would take minutes. Where there are more than a few references, no text may be longer than this.
+_FEW_REFERENCES = 500
+_TEXT_CHARS = 8_192
 
 _NO_AGREEMENT = "its HTML means something else to each sanitizer; simplify its markup"
 
@@ -70,10 +71,10 @@ def sanitize_html(html: str, *, base_url: str | None, limits: LimitSettings) -> 
     body = _rewritten(html, base_url, limits)
     bleachings = 0
     for _ in range(_ROUNDS):
-        judged = _with_bare_open(_AMMONIA.clean(body.lean))
+        judged: str = _with_bare_open(_AMMONIA.clean(body.lean))
         if judged == body.lean and bleachings < _BLEACHINGS:
             bleachings += 1
-            judged = _bleached(body)
+            judged = _BLEACH.cleaner.clean(_with_short_texts(body.lean))
             if judged == body.served:
                 check_safe(judged)
                 return judged
@@ -110,12 +111,11 @@ class _Written:
     """What the policy keeps of a tree.
 
     served: as it must come out. lean: as the sanitizers are given it, without the constants, which
-    bleach's filter adds. parts: the tags and texts of `lean`.
+    bleach's filter adds.
     """
 
     served: str
     lean: str
-    parts: Sequence[str]
 
 
 def _rewritten(html: str, base_url: str | None, limits: LimitSettings) -> _Written:
@@ -176,24 +176,9 @@ def _rewritten(html: str, base_url: str | None, limits: LimitSettings) -> _Writt
     served = "".join(out).strip()
     for place, start_tag in bare.items():
         out[place] = start_tag
-    parts = _stripped([part for part in out if part])
-    lean = "".join(parts)
+    lean = "".join(out).strip()
     check_cost(lean)
-    return _Written(served=served, lean=lean, parts=parts)
-
-
-def _stripped(parts: list[str]) -> list[str]:
-    """Without white space at both ends."""
-    first, end = 0, len(parts)
-    while first < end and not parts[first].strip():
-        first += 1
-    while end > first and not parts[end - 1].strip():
-        end -= 1
-    parts = parts[first:end]
-    if parts:
-        parts[0] = parts[0].lstrip()
-        parts[-1] = parts[-1].rstrip()
-    return parts
+    return _Written(served=served, lean=lean)
 
 
 def _parsed(html: str) -> LexborHTMLParser:
@@ -313,68 +298,51 @@ def _with_bare_open(html: str) -> str:
     return _DETAILS_OPEN.sub(r"\1 open", html) if "<details" in html else html
 
 
-def _bleached(body: _Written) -> str:
-    """What bleach makes of it, in pieces that it can do in linear time.
+def _with_short_texts(lean: str) -> str:
+    """With cuts in long texts, which make bleach's parser begin a new one."""
+    if lean.count("&") <= _FEW_REFERENCES:
+        return lean
+    return _LONG_TEXT.sub(lambda text: _CUT.join(_SHORT_TEXT.findall(text[0])), lean)
 
-    Each piece stands in the elements that are open around it, which are taken off again.
-    Raises RefusedDocument if bleach sees other elements around a piece.
+
+# An element that is text to every parser, with an attribute that the policy lets nobody choose.
+_CUT = "<wbr cut>"
+_CUT_KEY = (None, "cut")
+_LONG_TEXT = re.compile(f"(?:^|>)[^<]{{{_TEXT_CHARS},}}+")
+_SHORT_TEXT = re.compile(f"(?:[^&]|&[a-z]++;){{1,{_TEXT_CHARS}}}+")  # cuts no reference in two
+
+
+def _tokens(fragment: Element) -> Iterator[_Token]:
+    """What a walker of html5lib's tells of a tree, without the cuts.
+
+    Its own looks at all children of an element for each of them that has children itself: a table
+    of 5,000 rows would take minutes.
     """
-    clean = _BLEACH.cleaner.clean
-    judged = []
-    for before, piece, after in _pieces(body):
-        cleaned = clean(f"{before}{piece}{after}")
-        if not (cleaned.startswith(before) and cleaned.endswith(after)):
-            raise RefusedDocument(_NO_AGREEMENT)
-        judged.append(cleaned[len(before) : len(cleaned) - len(after)])
-    return "".join(judged)
-
-
-def _pieces(body: _Written) -> Iterator[tuple[str, str, str]]:
-    """Pieces of a body, each with the bare tags that open and close what is open around it.
-
-    In the spelling written here the open elements are all that a parser remembers of what it has
-    read; but it drops a line feed after <pre>, so no piece begins with one. No part is empty.
-    """
-    # As the loop below weighs them, at most.
-    referring = sum([len(part) for part in body.parts if "&" in part])
-    if len(body.parts) / _PIECE_PARTS + referring / _PIECE_CHARS <= 1:
-        yield "", body.lean, ""
-        return
-    open_elements: list[str] = []
-    before, piece, size = "", list[str](), 0
-    for part in _with_short_texts(body.parts):
-        if size >= _PIECE_PARTS and not part.startswith("\n"):
-            yield before, "".join(piece), _end_tags(open_elements)
-            before, piece, size = _start_tags(open_elements), [], 0
-        piece.append(part)
-        size += 1
-        if not part.startswith("<"):
-            size += len(part) * _PIECE_PARTS // _PIECE_CHARS if "&" in part else 0
-        elif part.startswith("</"):
-            open_elements.pop()
-        elif (tag := part[1:-1].partition(" ")[0]) not in VOID_ELEMENTS:
-            open_elements.append(tag)
-    yield before, "".join(piece), _end_tags(open_elements)
-
-
-def _start_tags(elements: Sequence[str]) -> str:
-    return "".join([f"<{name}>" for name in elements])
-
-
-def _end_tags(elements: Sequence[str]) -> str:
-    return "".join([f"</{name}>" for name in reversed(elements)])
-
-
-def _with_short_texts(parts: Sequence[str]) -> Iterator[str]:
-    for part in parts:
-        if len(part) <= _PIECE_CHARS or part.startswith("<") or "&" not in part:
-            yield part
+    if fragment.text:
+        yield {"type": "Characters", "data": fragment.text}
+    # Of each element that is open: itself, and what follows in it.
+    pending = [(fragment, iter(fragment))]
+    while pending:
+        parent, following = pending[-1]
+        element = next(following, None)
+        if element is None:
+            pending.pop()
+            if not pending:
+                return
+            element = parent
+            yield {"type": "EndTag", "name": element.tag, "namespace": None}
         else:
-            yield from _SHORT_TEXT.findall(part)
-
-
-# No reference is cut in two, and no line feed stands at a beginning but the first.
-_SHORT_TEXT = re.compile(f"(?:[^&]|&[a-z]++;){{1,{_PIECE_CHARS}}}+\n*+")
+            data = {(None, name): value for name, value in element.items()}
+            if element.tag not in VOID_ELEMENTS:
+                yield {"type": "StartTag", "name": element.tag, "namespace": None, "data": data}
+                if element.text:
+                    yield {"type": "Characters", "data": element.text}
+                pending.append((element, iter(element)))
+                continue
+            if _CUT_KEY not in data:
+                yield {"type": "EmptyTag", "name": element.tag, "namespace": None, "data": data}
+        if element.tail:
+            yield {"type": "Characters", "data": element.tail}
 
 
 def _is_in_policy(tag: str, name: str, value: str) -> bool:
@@ -384,7 +352,7 @@ def _is_in_policy(tag: str, name: str, value: str) -> bool:
 class _LastWord(Filter):  # type: ignore[misc]  # bleach ships no types
     """Checks each value again (bleach lets `javascript:123` pass) and sets the constants."""
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:  # Any: html5lib's tokens
+    def __iter__(self) -> Iterator[_Token]:
         for token in self.source:
             if token["type"] in _STARTS and (data := token["data"]):
                 tag = token["name"]
@@ -419,6 +387,7 @@ class _Bleach(threading.local):
             strip_comments=True,
             filters=[_LastWord],
         )
+        self.cleaner.walker = _tokens
 
 
 _BLEACH = _Bleach()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from html.parser import HTMLParser
 
 import nh3
@@ -11,8 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedsvc.errors import RefusedDocument
+from feedsvc.ingest import blocks as written
 from feedsvc.ingest.article import Block, BlockKind
 from feedsvc.ingest.blocks import excerpt_end, html_text, render_blocks
+from feedsvc.ingest.extract.textual import is_undirected
 from feedsvc.ingest.links import LINK_SCHEMES, absolute_url
 from feedsvc.ingest.policy import POLICY
 from feedsvc.ingest.sanitize import check_safe, require_bleach, sanitize_html
@@ -390,6 +393,13 @@ def test_html_built_from_plain_text_is_what_the_sanitizers_make_of_it(
 ) -> None:
     html = render_blocks(blocks)
     assert clean(html, base=None) == html
+
+
+def test_plain_text_is_spared_a_cleaning_by_its_characters_alone() -> None:
+    for number in range(sys.maxunicode + 1):
+        character = chr(number)
+        is_spared = written._PLAIN.fullmatch(character) is not None
+        assert is_spared == (is_undirected(character) and character not in "<>&"), hex(number)
 
 
 def test_text_that_was_not_escaped_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
