@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from feedsvc.errors import UnreadableDocument
@@ -239,23 +240,32 @@ class _Comparison:
         self._flush()
 
     def _states(self, below: bytes) -> Iterator[KnownState]:
-        after = b""
-        while True:
-            # A transaction a page: a slow folder must not keep one open.
-            with self._store.reading() as connection:
-                page = list_states(
-                    connection,
-                    self._root.name,
-                    below=below,
-                    after=after,
-                    limit=_STATES_AT_ONCE,
-                    extractor_version=self._versions.extractor,
-                    policy_version=self._versions.policy,
-                )
-            yield from page
-            if len(page) < _STATES_AT_ONCE:
-                return
-            after = page[-1][0]
+        """Page by page. A server reads each behind the first while the one before is compared.
+
+        SQLite reads in this process, where both would take turns at every row.
+        """
+        page = self._page_of_states(below, b"")
+        with ThreadPoolExecutor(1, "states") as ahead:
+            while len(page) == _STATES_AT_ONCE:
+                after, coming = page[-1][0], None
+                if not self._store.is_sqlite:
+                    coming = ahead.submit(self._page_of_states, below, after)
+                yield from page
+                page = coming.result() if coming else self._page_of_states(below, after)
+        yield from page
+
+    def _page_of_states(self, below: bytes, after: bytes) -> Sequence[KnownState]:
+        # A transaction a page: a slow folder must not keep one open.
+        with self._store.reading() as connection:
+            return list_states(
+                connection,
+                self._root.name,
+                below=below,
+                after=after,
+                limit=_STATES_AT_ONCE,
+                extractor_version=self._versions.extractor,
+                policy_version=self._versions.policy,
+            )
 
     def _is_asked_for(self, found: Found) -> bool:
         for pattern in self._patterns:

@@ -106,8 +106,9 @@ def list_states(
     )
     if below:
         listed = listed.where(d.path < below + b"0", or_(d.path == below, d.path >= below + b"/"))
-    # The driver's own tuples: a million of them are compared at every sweep.
-    states: Sequence[KnownState] = connection.execute(listed).cursor.fetchall()
+    # The driver's own tuples, and PostgreSQL's in binary: a million are compared at every sweep.
+    found = connection.execute(listed, execution_options={"feedsvc_binary": True})
+    states: Sequence[KnownState] = found.cursor.fetchall()
     return states
 
 
