@@ -1,4 +1,4 @@
-"""What the tests share: databases of both kinds, extraction processes, a service on them."""
+"""What the tests share: databases of both kinds, a desk, extraction processes, a service."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from feedsvc.services.ingestion import open_pool
 from feedsvc.store.engine import Store, open_store
 from tests.databases import PostgresqlServer, SqliteFiles, start_postgresql
 from tests.service import Service, open_service, settings_for
+from tests.store.desk import Desk, open_desk
 
 TESTS = Path(__file__).parent
 LONG = ("e2e", "faults", "attacks", "nasty", "edge", "readers")
@@ -88,6 +89,13 @@ def store(database: str) -> Iterator[Store]:
     store = open_store(database, busy_timeout_s=2)
     yield store
     store.close()
+
+
+@pytest.fixture
+def desk(store: Store) -> Iterator[Desk]:
+    """Publishes into an empty store."""
+    with open_desk(store) as desk:
+        yield desk
 
 
 @pytest.fixture(scope="session")

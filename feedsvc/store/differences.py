@@ -51,8 +51,8 @@ class Differences:
         self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = OFF")
         self._db.execute(
-            "CREATE TABLE differences (id INTEGER PRIMARY KEY, kind, root, path, device, inode, "
-            "size_bytes, mtime_ns, ctime_ns, refusal)"
+            "CREATE TABLE differences (id INTEGER PRIMARY KEY, kind, is_large, root, path, device, "
+            "inode, size_bytes, mtime_ns, ctime_ns, refusal)"
         )
         self.counts = dict.fromkeys(Kind, 0)
 
@@ -61,20 +61,11 @@ class Differences:
 
     def add(self, kind: Kind, differences: Sequence[Difference]) -> None:
         """Append some of one kind."""
-        rows = [
-            (
-                kind,
-                d.path.root,
-                d.path.path,
-                *(astuple(d.state) if d.state else [None] * 5),
-                d.refusal,
-            )
-            for d in differences
-        ]
+        rows = [_row(kind, difference) for difference in differences]
         with _told():
             self._db.execute("BEGIN")
             self._db.executemany(
-                "INSERT INTO differences VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
+                "INSERT INTO differences VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
             )
             self._db.execute("COMMIT")
         self.counts[kind] += len(rows)
@@ -82,17 +73,17 @@ class Differences:
     def end(self) -> None:
         """Say that all is added: what is asked for from now on is found at once."""
         with _told():
-            self._db.execute("CREATE INDEX by_kind ON differences (kind, size_bytes)")
+            # Both end in the id, in whose order the first is gone through.
+            self._db.execute("CREATE INDEX by_kind ON differences (kind, is_large)")
+            self._db.execute("CREATE INDEX by_size ON differences (kind, size_bytes)")
 
     def of_kind(self, kind: Kind) -> Iterator[Difference]:
         """Those of one kind in their order, the large ones last: they hold up nobody."""
-        for is_large in (0, 1):
+        for is_large in (False, True):
             after, rows = 0, None
             while rows is None or len(rows) == _READ_AT_ONCE:
-                where = (
-                    "kind = ? AND (coalesce(size_bytes, 0) > ?) = ? AND id > ? ORDER BY id LIMIT ?"
-                )
-                rows = self._select(where, kind, _LARGE_BYTES, is_large, after, _READ_AT_ONCE)
+                where = "kind = ? AND is_large = ? AND id > ? ORDER BY id LIMIT ?"
+                rows = self._select(where, kind, is_large, after, _READ_AT_ONCE)
                 yield from map(_difference, rows)
                 after = rows[-1][0] if rows else after
 
@@ -108,11 +99,13 @@ class Differences:
 
 def _row(kind: Kind, difference: Difference) -> AnyRow:
     path, state = difference.path, difference.state
-    return kind, path.root, path.path, *(astuple(state) if state else _NO_STATE), difference.refusal
+    is_large = state is not None and state.size_bytes > _LARGE_BYTES
+    told = astuple(state) if state else _NO_STATE
+    return kind, is_large, path.root, path.path, *told, difference.refusal
 
 
 def _difference(row: AnyRow) -> Difference:
-    _, _, root, path, device, inode, size_bytes, mtime_ns, ctime_ns, refusal = row
+    _, _, _, root, path, device, inode, size_bytes, mtime_ns, ctime_ns, refusal = row
     state = FileState(
         device=device, inode=inode, size_bytes=size_bytes, mtime_ns=mtime_ns, ctime_ns=ctime_ns
     )

@@ -1,8 +1,8 @@
 """Hugo and Pelican, building the same articles as Markdown: their pages, and one full-text feed.
 
-What they are not asked for they do not make: no lists, no archives, no pages of authors or tags.
-They come from PyPI into an environment of their own (rivals.txt), so that nothing of theirs gets
-among what feedsvc needs.
+Each is measured twice: kept from all that it is not asked for, lists, archives, pages and feeds of
+authors or sections; and as it comes, when it makes them, as feedsvc does. They come from PyPI into
+an environment of their own (rivals.txt), so that nothing of theirs gets among what feedsvc needs.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import sys
 import venv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.benchmarks.dumps import markdown, place
@@ -22,16 +23,18 @@ _WANTED = Path(__file__).with_name("rivals.txt")
 # As many entries as a feed of feedsvc has at most.
 _FEED_ITEMS = 500
 
-_HUGO = {
-    "hugo.toml": f"""
+_HUGO = f"""
 baseURL = "https://news.example.org/"
 title = "Articles"
-disableKinds = ["taxonomy", "term", "section", "sitemap", "robotsTXT", "404"]
-[outputs]
-home = ["HTML", "RSS"]
 [params]
 items = {_FEED_ITEMS}
-""",
+"""
+_NOTHING_ELSE_OF_HUGO = """
+disableKinds = ["taxonomy", "term", "section", "sitemap", "robotsTXT", "404"]
+outputs.home = ["HTML", "RSS"]
+"""
+# It has no theme of its own.
+_LAYOUTS_OF_HUGO = {
     "layouts/single.html": """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{{ .Title }}</title></head>
 <body><article><h1>{{ .Title }}</h1><p>{{ .Params.author }}, {{ .Date.Format "2 January 2006" }}</p>
@@ -40,6 +43,11 @@ items = {_FEED_ITEMS}
     "layouts/home.html": """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{{ .Title }}</title></head>
 <body>{{ range first 50 site.RegularPages.ByDate.Reverse }}
+<p><a href="{{ .RelPermalink }}">{{ .Title }}</a></p>{{ end }}</body></html>
+""",
+    "layouts/list.html": """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{{ .Title }}</title></head>
+<body>{{ range .Pages.ByDate.Reverse }}
 <p><a href="{{ .RelPermalink }}">{{ .Title }}</a></p>{{ end }}</body></html>
 """,
     "layouts/home.rss.xml": """<rss version="2.0"><channel><title>{{ .Title }}</title>
@@ -52,30 +60,32 @@ items = {_FEED_ITEMS}
 {{ end }}</channel></rss>
 """,
 }
-_PELICAN = {
-    "pelicanconf.py": f"""
+_PELICAN = f"""
 AUTHOR = "Editors"
 SITENAME = "Articles"
 SITEURL = "https://news.example.org"
 PATH = "content"
 TIMEZONE = "UTC"
 DEFAULT_LANG = "en"
+ARTICLE_SAVE_AS = ARTICLE_URL = "articles/{{slug}}.html"
+FEED_ALL_RSS = "feeds/all.rss.xml"
+RSS_FEED_SUMMARY_ONLY = False
+FEED_MAX_ITEMS = {_FEED_ITEMS}
+"""
+_NOTHING_ELSE_OF_PELICAN = """
 THEME = "simple"
 STATIC_PATHS = []
 DIRECT_TEMPLATES = []
 CATEGORY_SAVE_AS = AUTHOR_SAVE_AS = TAG_SAVE_AS = ""
 FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = None
 AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None
-FEED_ALL_RSS = "feeds/all.rss.xml"
-RSS_FEED_SUMMARY_ONLY = False
-FEED_MAX_ITEMS = {_FEED_ITEMS}
-""",
-}
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rival:
-    """A generator of static sites. pages, feed: what it writes, by which its work is checked."""
+    """A generator of static sites with its settings. pages, feed: what it writes, by which its work
+    is checked."""
 
     name: str
     up_to: int
@@ -86,25 +96,34 @@ class Rival:
 
 
 def install_rivals() -> list[Rival]:
-    """Both of them, ready to run."""
+    """Both of them twice, ready to run."""
     programs = environment_of(_WANTED) / "bin"
+    hugo = partial(
+        Rival,
+        up_to=100_000,
+        command=[str(programs / "hugo"), "--quiet"],
+        pages="public/*/*/index.html",
+        feed="public/index.xml",
+    )
+    pelican = partial(
+        Rival,
+        up_to=10_000,
+        command=[str(programs / "pelican"), "--quiet", "--settings", "pelicanconf.py"],
+        pages="output/articles/*.html",
+        feed="output/feeds/all.rss.xml",
+    )
+    layouts = _LAYOUTS_OF_HUGO
     return [
-        Rival(
+        hugo(
             name=f"Hugo {_pinned('hugo')}",
-            up_to=100_000,
-            files=_HUGO,
-            command=[str(programs / "hugo"), "--quiet"],
-            pages="public/*/*/index.html",
-            feed="public/index.xml",
+            files={"hugo.toml": _NOTHING_ELSE_OF_HUGO + _HUGO, **layouts},
         ),
-        Rival(
+        hugo(name="Hugo, as it comes", files={"hugo.toml": _HUGO, **layouts}),
+        pelican(
             name=f"Pelican {_pinned('pelican')}",
-            up_to=10_000,
-            files=_PELICAN,
-            command=[str(programs / "pelican"), "--quiet", "--settings", "pelicanconf.py"],
-            pages="output/*.html",
-            feed="output/feeds/all.rss.xml",
+            files={"pelicanconf.py": _PELICAN + _NOTHING_ELSE_OF_PELICAN},
         ),
+        pelican(name="Pelican, as it comes", files={"pelicanconf.py": _PELICAN}),
     ]
 
 

@@ -1,25 +1,12 @@
-"""What tests of the services share: a desk to publish from, and what readers are shown of it."""
+"""What tests of the services share: what readers are shown."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import pytest
 
 from feedsvc.services.publication import Publication
 from feedsvc.store.engine import Store
-from feedsvc.store.leases import take_lease
-from tests.service import StoppedClock, open_publication
-from tests.store.desk import Desk
-
-
-@pytest.fixture
-def desk(store: Store) -> Iterator[Desk]:
-    """Holds the lease of an empty store."""
-    lease = take_lease(store)
-    assert lease is not None
-    yield Desk(store=store, lease=lease, stopped=StoppedClock())
-    lease.release()
+from tests.service import open_publication
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,8 +25,6 @@ from feedsvc.services.bulk import find_lanes
 from feedsvc.services.recording import Recorder
 from feedsvc.services.settling import Surroundings
 from feedsvc.store.documents import KnownDocument
-from feedsvc.store.engine import Store
-from feedsvc.store.leases import take_lease
 from feedsvc.store.publishing import Publishing
 from feedsvc.store.schema import (
     document_entries,
@@ -37,7 +35,6 @@ from feedsvc.store.schema import (
     originals,
     revisions,
 )
-from tests.service import StoppedClock
 from tests.store.desk import VERSIONS, Desk, by, make_draft
 
 UNSTORABLE = "\ud800"
@@ -112,15 +109,10 @@ AGAIN = st.builds(again, SWEEPS, st.lists(FILES, max_size=2))
 
 
 @pytest.fixture
-def desk(store: Store) -> Iterator[Desk]:
-    """Holds the lease of an empty store."""
-    lease = take_lease(store)
-    assert lease is not None
-    desk = Desk(store=store, lease=lease, stopped=StoppedClock())
+def desk(desk: Desk) -> Desk:
     with desk.publishing():
         pass  # what the first transaction of a store does, it does for none of the others
-    yield desk
-    lease.release()
+    return desk
 
 
 def batches_of(desk: Desk, recorder: Recorder) -> Batches:

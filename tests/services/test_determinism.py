@@ -18,11 +18,9 @@ from hypothesis import strategies as st
 
 from feedsvc.model.entry import EntryDraft
 from feedsvc.store.engine import open_store
-from feedsvc.store.leases import take_lease
 from tests.databases import SqliteFiles
-from tests.service import StoppedClock
 from tests.services.rendering_process import hashes
-from tests.store.desk import Desk, by, make_draft
+from tests.store.desk import by, make_draft, open_desk
 
 STORES = int(os.environ.get("SOAK_STORES", "2"))
 ENVIRONMENTS = (
@@ -88,18 +86,15 @@ def _live_through(
     url: str, drafts: list[EntryDraft], edits: list[tuple[int, EntryDraft]], gone: set[int]
 ) -> None:
     store = open_store(url, busy_timeout_s=5)
-    lease = take_lease(store)
-    assert lease is not None
-    desk = Desk(store=store, lease=lease, stopped=StoppedClock())
-    made = [desk.add(draft) for draft in drafts]
-    for number, draft in edits:
-        if number < len(made):
-            desk.stopped.move(hours=number, microseconds=number)
-            desk.edit(made[number], draft)
-    for number in gone:
-        if number < len(made):
-            desk.withdraw(made[number])
-    lease.release()
+    with open_desk(store) as desk:
+        made = [desk.add(draft) for draft in drafts]
+        for number, draft in edits:
+            if number < len(made):
+                desk.stopped.move(hours=number, microseconds=number)
+                desk.edit(made[number], draft)
+        for number in gone:
+            if number < len(made):
+                desk.withdraw(made[number])
     store.close()
 
 

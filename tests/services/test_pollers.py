@@ -23,10 +23,9 @@ from feedsvc.model.selection import FeedFormat, Selection
 from feedsvc.services.publication import Publication
 from feedsvc.store.engine import open_store
 from feedsvc.store.entries import add_entries
-from feedsvc.store.leases import take_lease
 from tests.databases import SqliteFiles
-from tests.service import StoppedClock, open_publication
-from tests.store.desk import VERSIONS, Desk, make_draft
+from tests.service import open_publication
+from tests.store.desk import VERSIONS, Desk, make_draft, open_desk
 
 SCHEDULES = int(os.environ.get("SOAK_SCHEDULES", "1"))
 DAYS = 2
@@ -188,10 +187,8 @@ class Poller:
 @pytest.fixture
 def desk(tmp_path: Path, sqlite_files: SqliteFiles) -> Iterator[Desk]:
     store = open_store(sqlite_files.make_database(tmp_path), busy_timeout_s=2)
-    lease = take_lease(store)
-    assert lease is not None
-    yield Desk(store=store, lease=lease, stopped=StoppedClock())
-    lease.release()
+    with open_desk(store) as desk:
+        yield desk
     store.close()
 
 

@@ -1,4 +1,4 @@
-"""What tests of the store share: a desk to publish from, and databases without a schema."""
+"""What tests of the store share: databases without a schema."""
 
 from __future__ import annotations
 
@@ -8,19 +8,7 @@ from pathlib import Path
 import pytest
 
 from feedsvc.store.engine import Store, open_store
-from feedsvc.store.leases import take_lease
 from tests.databases import PostgresqlServer, SqliteFiles
-from tests.service import StoppedClock
-from tests.store.desk import Desk
-
-
-@pytest.fixture
-def desk(store: Store) -> Iterator[Desk]:
-    """Holds the lease of an empty store."""
-    lease = take_lease(store)
-    assert lease is not None
-    yield Desk(store=store, lease=lease, stopped=StoppedClock())
-    lease.release()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from feedsvc.store.entries import (
     withdraw_entry,
 )
 from feedsvc.store.feeds import fetch_feed, list_feeds
-from feedsvc.store.leases import Lease
+from feedsvc.store.leases import Lease, take_lease
 from feedsvc.store.publishing import PublicationVersion, Publishing, fetch_version, publishing
 from feedsvc.store.schema import revisions
 from tests.service import StoppedClock
@@ -57,6 +58,18 @@ def make_draft(title: str = "Storm shuts the harbour", **changes: Any) -> EntryD
 
 def by(*names: str) -> tuple[Person, ...]:
     return tuple(Person(name=name) for name in names)
+
+
+@contextmanager
+def open_desk(store: Store) -> Iterator[Desk]:
+    """Holds the lease of a store for as long as it is wanted."""
+    until = time.monotonic() + 10
+    # A server may take a moment to see that the holder before is gone.
+    while (lease := take_lease(store)) is None and time.monotonic() < until:
+        time.sleep(0.02)
+    assert lease is not None
+    yield Desk(store=store, lease=lease, stopped=StoppedClock())
+    lease.release()
 
 
 @dataclass

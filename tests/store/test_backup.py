@@ -5,9 +5,7 @@ from __future__ import annotations
 import sqlite3
 import stat
 import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,7 +24,7 @@ from feedsvc.store.migrate import upgrade
 from feedsvc.store.schema import entries, feeds, leases, metadata, originals, revisions, roots
 from tests.databases import PostgresqlServer
 from tests.service import StoppedClock
-from tests.store.desk import Desk, by, make_draft
+from tests.store.desk import Desk, by, make_draft, open_desk
 
 NOW = StoppedClock().instant
 
@@ -73,18 +71,6 @@ def fill(desk: Desk) -> None:
         connection.execute(insert(roots).values(name="seeds", device=-(2**63)))
 
 
-@contextmanager
-def desk_on(store: Store) -> Iterator[Desk]:
-    """Holds the lease of this store for as long as it is wanted."""
-    until = time.monotonic() + 10
-    # A server may take a moment to see that the holder before is gone.
-    while (lease := take_lease(store)) is None and time.monotonic() < until:
-        time.sleep(0.02)
-    assert lease is not None
-    yield Desk(store=store, lease=lease, stopped=StoppedClock())
-    lease.release()
-
-
 def contents(store: Store, *, without: tuple[str, ...] = ("leases",)) -> dict[str, list[str]]:
     with store.reading() as connection:
         return {
@@ -113,7 +99,7 @@ def test_a_restored_store_goes_on_with_numbers_of_its_own(
     back_up(desk.store, tmp_path / "backup.db")
     restored = fresh_store()
     restore(restored, tmp_path / "backup.db", NOW)
-    with desk_on(restored) as again:
+    with open_desk(restored) as again:
         number = again.add(make_draft("After", authors=by("Somebody new")))
         assert again.entry(number).sequence == 4
 
@@ -206,7 +192,7 @@ def test_what_was_there_is_set_aside(sqlite_store: Store, tmp_path: Path) -> Non
     path = sqlite_store.sqlite_path
     assert path is not None
     back_up(sqlite_store, tmp_path / "b.db")
-    with desk_on(sqlite_store) as desk:
+    with open_desk(sqlite_store) as desk:
         desk.add(make_draft("Only in the old one"))
     sqlite_store.close()
     path.chmod(0o640)
@@ -236,7 +222,7 @@ def test_a_damaged_database_is_replaced(sqlite_store: Store, tmp_path: Path) -> 
 def test_a_postgresql_database_that_holds_something_is_left_alone(
     postgresql_store: Store, tmp_path: Path
 ) -> None:
-    with desk_on(postgresql_store) as desk:
+    with open_desk(postgresql_store) as desk:
         desk.add()
         back_up(postgresql_store, tmp_path / "b.db")
         before = contents(postgresql_store)
@@ -299,7 +285,7 @@ def prose(path: Path) -> None:
 def test_a_backup_that_cannot_be_used_changes_nothing(
     sqlite_store: Store, tmp_path: Path, spoil: Callable[[Path], None], told: str
 ) -> None:
-    with desk_on(sqlite_store) as desk:
+    with open_desk(sqlite_store) as desk:
         fill(desk)
     backup = tmp_path / "backups" / "b.db"
     backup.parent.mkdir()

@@ -10,12 +10,11 @@ from sqlalchemy import text
 
 from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.store.engine import Store, open_store
-from feedsvc.store.leases import take_lease
 from feedsvc.store.migrate import upgrade
 from feedsvc.store.verify import check_file, verify
 from tests.databases import PostgresqlServer, SqliteFiles
-from tests.service import Service, StoppedClock, article, open_service
-from tests.store.desk import Desk
+from tests.service import Service, article, open_service
+from tests.store.desk import open_desk
 
 
 def broken(store: Store) -> dict[str, tuple[str, ...]]:
@@ -77,18 +76,15 @@ def test_a_number_given_twice_is_told(postgresql: PostgresqlServer) -> None:
     url = postgresql.make_database(migrated=False)
     store = open_store(url, busy_timeout_s=2)
     upgrade(store)
-    lease = take_lease(store)
-    assert lease is not None
-    desk = Desk(store=store, lease=lease, stopped=StoppedClock())
-    desk.add()
-    desk.add()
+    with open_desk(store) as desk:
+        desk.add()
+        desk.add()
     with store.writing() as connection:
         connection.execute(text("ALTER TABLE entries DROP CONSTRAINT uq_entries_updated"))
         connection.execute(text("UPDATE entries SET updated = arrived_at - sequence"))
     (told,) = broken(store).items()
     assert told[0].startswith("no two entries share")
     assert told[1][0].startswith("updated 2040-03-01")
-    lease.release()
     store.close()
     postgresql.drop_database(url)
 
