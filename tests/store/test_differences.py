@@ -49,6 +49,26 @@ def test_what_is_added_comes_back_by_kind_and_in_order(differences: Differences)
     }
 
 
+def test_a_pass_is_as_much_work_as_there_is_to_read() -> None:
+    def work_of_a_pass(count: int) -> int:
+        """In hundreds of SQLite's instructions."""
+        differences, work = Differences(), 0
+
+        def count_work() -> int:
+            nonlocal work
+            work += 1
+            return 0
+
+        differences.add(Kind.NEW, [difference(n) for n in range(count)])
+        differences.end()
+        differences._db.set_progress_handler(count_work, 100)
+        assert len(list(differences.of_kind(Kind.NEW))) == count
+        differences.close()
+        return work
+
+    assert work_of_a_pass(40_000) < 5 * work_of_a_pass(10_000)
+
+
 def test_the_large_ones_come_last(differences: Differences) -> None:
     sizes = [70_000, 3, 65_536, 65_537] * 400
     found = [difference(n, size) for n, size in enumerate(sizes)]
