@@ -192,6 +192,11 @@ def test_a_line_of_two_megabytes_does_not_hang(piece: str) -> None:
     assert time.process_time() - begun < 5.0
 
 
+def test_where_signs_alone_would_fill_a_title_it_begins_with_the_first_letter() -> None:
+    dump = "\u02d9" * 122 + "The ferry left."
+    assert extracted(dump.encode()).title == "The ferry left."
+
+
 @pytest.mark.parametrize("most", [1, 3, 4_096])
 def test_lines_tell_the_same_whatever_was_read_before(
     most: int, monkeypatch: pytest.MonkeyPatch

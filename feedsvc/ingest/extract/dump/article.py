@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from feedsvc.errors import EmptyDocument
 from feedsvc.ingest.article import Block, BlockKind, Extraction, TextDump
 from feedsvc.ingest.extract import cues
@@ -28,6 +30,7 @@ _KINDS = {
     Role.QUOTATION: BlockKind.QUOTATION,
 }
 _MADE_TITLE_CHARS = 90
+_SIGNS = re.compile(r"[\W_]+")
 
 
 def label_lines(dump: TextDump) -> list[Labelled]:
@@ -159,7 +162,7 @@ def _title(labelled: list[Labelled], blocks: list[Block]) -> tuple[str, Evidence
             )
     # Headings last: they say less of an article than its first sentence.
     ledes = sorted(blocks, key=lambda block: block.kind is BlockKind.HEADING)
-    made = ((clean_text(summarize(lede.text, _MADE_TITLE_CHARS)), lede) for lede in ledes)
+    made = ((_beginning(lede.text), lede) for lede in ledes)
     title, lede = next(one for one in made if any(map(str.isalnum, one[0])))
     return title, Evidence(
         field="title",
@@ -168,3 +171,11 @@ def _title(labelled: list[Labelled], blocks: list[Block]) -> tuple[str, Evidence
         confidence=0.0,
         lines=lede.lines,
     )
+
+
+def _beginning(text: str) -> str:
+    """Of a title's length; where signs alone would fill that, from the first letter on."""
+    title = clean_text(summarize(text, _MADE_TITLE_CHARS))
+    if any(map(str.isalnum, title)):
+        return title
+    return clean_text(summarize(_SIGNS.sub("", text, count=1), _MADE_TITLE_CHARS))
