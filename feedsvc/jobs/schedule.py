@@ -162,6 +162,7 @@ class _Schedule:
         self._working = threading.Lock()
         self._looking = threading.Lock()
         self._surveys = _Surveys(clock)
+        ingestion.give_way_when(self._surveys.has_urgent)
         self._next_look_at = 0.0
         self._offset_s = self._wall_offset_s()
 
@@ -344,13 +345,21 @@ class _Surveys:
     def take(self, *, urgent_only: bool = False) -> Survey | None:
         """The next that is ripe, the urgent ones first; None while there is none."""
         with self._lock:
-            now = self._clock.monotonic()
-            ripe = [w for w in self._waiting if w[1] <= now and (w[0] or not urgent_only)]
+            ripe = self._ripe(urgent_only=urgent_only)
             if not ripe:
                 return None
             first = min(ripe, key=lambda w: (not w[0], w[1]))
             self._waiting.remove(first)
             return first[2]
+
+    def _ripe(self, *, urgent_only: bool) -> list[tuple[bool, float, Survey]]:
+        now = self._clock.monotonic()
+        return [w for w in self._waiting if w[1] <= now and (w[0] or not urgent_only)]
+
+    def has_urgent(self) -> bool:
+        """Whether an urgent one is ripe."""
+        with self._lock:
+            return bool(self._ripe(urgent_only=True))
 
     def next_in_s(self) -> float | None:
         """Seconds until the next is ripe; None if none waits."""

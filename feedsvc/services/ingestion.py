@@ -104,6 +104,10 @@ class Ingestion:
             if self._stop.is_set():
                 raise Interrupted("asked to stop")
 
+    def give_way_when(self, is_called: Callable[[], bool]) -> None:
+        """Let a slice of what is settled end soon after something more urgent has come."""
+        self._sweeper.is_called = is_called
+
     def look(self, paths: Collection[DocumentPath] | None = None) -> Survey:
         """Look at every folder, or at some paths alone, and settle nothing yet.
 
@@ -226,7 +230,7 @@ class Ingestion:
         lease = take_lease(copy)
         assert lease is not None, "nobody else knows of the copy"
         try:
-            yield Ingestion(
+            rehearsal = Ingestion(
                 store=copy,
                 lease=lease,
                 settings=self._settings,
@@ -235,6 +239,8 @@ class Ingestion:
                 stop=self._stop,
                 roots=self._sweeper.roots,
             )
+            rehearsal.give_way_when(self._sweeper.is_called)
+            yield rehearsal
         except LeaseLost:
             raise
         except StoreError as error:

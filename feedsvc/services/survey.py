@@ -70,7 +70,7 @@ class Survey:
     def wanted(self) -> int:
         """How many documents there are to settle."""
         counts = self.differences.counts
-        return counts[Kind.CHANGED] + counts[Kind.NEW] + counts[Kind.REFUSED]
+        return sum(counts.values()) - counts[Kind.GONE]
 
     @property
     def is_empty(self) -> bool:
@@ -311,10 +311,9 @@ class _Comparison:
         for found in self._known + self._new:
             known = documents.get(found.path)
             if is_wanted(found, known, request, self._versions):
-                kind = Kind.REFUSED if found.refusal else Kind.CHANGED if known else Kind.NEW
+                kind = _kind(found, known)
                 by_kind[kind].append(_difference(found))
-                if kind is Kind.NEW or (known and known.state != found.state):
-                    self._survey.unrested = True
+                self._survey.unrested |= kind in (Kind.NEW, Kind.CHANGED)
         by_kind[Kind.GONE] = [
             Difference(path=DocumentPath(root=self._root.name, path=path)) for path in self._gone
         ]
@@ -338,6 +337,14 @@ def is_wanted(
         return True  # what was refused unread is wanted as soon as it is not refused any more
     version = versions.policy if known.stage == "sanitize" else versions.extractor
     return known.stage is not None and known.refused_by_version != version
+
+
+def _kind(found: Found, known: KnownDocument | None) -> Kind:
+    if found.refusal:
+        return Kind.REFUSED
+    if known is None:
+        return Kind.NEW
+    return Kind.KEPT if known.state == found.state else Kind.CHANGED
 
 
 def found_again(difference: Difference) -> Found:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from threading import Event
 from typing import TypeVar
 
@@ -34,8 +35,8 @@ T = TypeVar("T")
 
 # So many documents are read, asked for or published together. A large one counts as several.
 _CHUNK = 256
-# So many documents are settled in one go; then what is more urgent has its turn.
-_SLICE = 1_024
+# So many are kept in memory until the others of their slice are published.
+_MAX_KEPT = 1_024
 _COUNTS_BYTES = 32_768
 # What is extracted waits no longer than this for more to be published with it.
 _GATHER_S = 0.25
@@ -50,7 +51,10 @@ _LEFT = "documents left for later"
 
 @dataclass(kw_only=True)
 class Sweeper:
-    """Looks at folders and settles what it finds there, as the holder of the lease."""
+    """Looks at folders and settles what it finds there, as the holder of the lease.
+
+    is_called: whether something more urgent waits, so that a slice is to come to its end.
+    """
 
     store: Store
     lease: Lease
@@ -60,6 +64,7 @@ class Sweeper:
     settings: IngestSettings
     versions: Versions
     stop: Event
+    is_called: Callable[[], bool] = lambda: False
     troubles: Troubles = field(default_factory=Troubles)
     tries: Counter[DocumentPath] = field(default_factory=Counter)
     holds: Counter[DocumentPath] = field(default_factory=Counter)
@@ -145,15 +150,15 @@ class _Settlement:
         for path, reason in self._survey.failed:
             self._tell_failed(path, reason)
         self._recorder.expect(self._to.store, self._survey.wanted)
-        for refused in _chunks(self._of_kind(Kind.REFUSED), _SLICE):
+        for refused in _chunks(self._of_kind(Kind.REFUSED), _CHUNK):
             self.batches.publish([quarantine_step(f, f.refusal) for f, _ in refused if f.refusal])
             yield
         # Known paths first: whether their old bytes have moved elsewhere decides what new ones are.
         swapped = self._settle_swaps()
-        for kind in (Kind.CHANGED, Kind.NEW):
+        for kind in (Kind.CHANGED, Kind.KEPT, Kind.NEW):
             there = (found for found, _ in self._of_kind(kind) if found.path not in swapped)
-            for part in _chunks(there, _SLICE, lambda found: found.state.size_bytes):
-                self._settle(part)
+            for first in there:
+                self._settle(chain((first,), there))
                 yield
         for look in self._survey.roots:
             if look.root.name not in self._left_in:
@@ -315,9 +320,13 @@ class _Settlement:
             if old_sizes[now] > (now == before):
                 yield found, known
 
-    def _settle(self, files: Sequence[Found]) -> None:
-        """Read, extract and publish; what the bytes alone decide is not extracted."""
+    def _settle(self, files: Iterable[Found]) -> None:
+        """Read, extract and publish; what the bytes alone decide is not extracted.
+
+        Until something more urgent calls: the cores would rest at the end of slices of one size.
+        """
         undecided: list[ReadDocument] = []
+        refused: list[Step] = []
 
         def to_extract() -> Iterator[ReadDocument]:
             for reads in _chunks(self._read(files), _CHUNK, lambda read: len(read.raw)):
@@ -325,8 +334,9 @@ class _Settlement:
                 known = [read for read in reads if read.source.path in seen]
                 self.batches.publish([_bytes_step(read, undecided) for read in known])
                 yield from (read for read in reads if read.source.path not in seen)
+                if self._to.is_called() or len(undecided) + len(refused) >= _MAX_KEPT:
+                    return
 
-        refused: list[Step] = []
         for extracted in self._extracted(to_extract()):
             self.batches.publish(self._steps(extracted, refused))
         for extracted in self._extracted(undecided):

@@ -24,9 +24,13 @@ AnyRow = tuple[Any, ...]  # Any: columns of several types
 
 
 class Kind(StrEnum):
-    """How a path differs: known and changed, not known, refused unread, known and gone."""
+    """How a path differs: known and changed, not known, refused unread, known and gone.
+
+    KEPT: it does not differ, and is wanted all the same.
+    """
 
     CHANGED = "changed"
+    KEPT = "kept"
     NEW = "new"
     REFUSED = "refused"
     GONE = "gone"

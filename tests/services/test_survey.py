@@ -99,7 +99,7 @@ def test_forced_all_is_wanted_and_need_not_rest(service: Service) -> None:
     fill(service)
     service.ingest()
     with look(service, force=True) as survey:
-        assert found(survey) == {"a.txt": Kind.REFUSED, **dict.fromkeys(NAMES, Kind.CHANGED)}
+        assert found(survey) == {"a.txt": Kind.REFUSED, **dict.fromkeys(NAMES, Kind.KEPT)}
         assert not survey.unrested
 
 
@@ -138,7 +138,7 @@ def test_what_an_older_version_refused_is_wanted_again(service: Service) -> None
         assert found(survey) == {}
     newer = Versions(extractor=now.extractor + 1, policy=now.policy)
     with look(service, versions=newer) as survey:
-        assert found(survey) == {"empty.txt": Kind.CHANGED}
+        assert found(survey) == {"empty.txt": Kind.KEPT}
 
 
 def test_of_what_is_closed_nobody_knows_that_it_is_gone(
