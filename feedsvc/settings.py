@@ -277,6 +277,7 @@ class ServerSettings(_Section):
     access_log: bool
     trusted_proxies: Annotated[int, Field(ge=0, le=10)]
     requests_per_minute: Annotated[int, Field(ge=0)]
+    edge_folder: str
 
 
 class LogSettings(_Section):

@@ -8,6 +8,7 @@ import resource
 import socket
 from functools import partial
 from multiprocessing.synchronize import Event
+from secrets import token_hex
 from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
@@ -73,13 +74,13 @@ def run_web(settings: Settings, listener: socket.socket, ready: Event) -> None:
         log_access=server.access_log,
         log_access_format=_ACCESS_LOG,
         log_dictconfig={"formatters": {"access": {"()": OneLineFormatter}, "generic": {}}},
-    ).serve(target_loader=partial(_load, settings, ready), wrap_loader=False)
+    ).serve(target_loader=partial(_load, settings, token_hex(4), ready), wrap_loader=False)
 
 
-def _load(settings: Settings, ready: Event) -> Application:
+def _load(settings: Settings, generation: str, ready: Event) -> Application:
     from feedsvc.web.wsgi import load_application
 
-    application = load_application(settings)
+    application = load_application(settings, generation)
     ready.set()
     return application
 

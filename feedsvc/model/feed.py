@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +9,7 @@ from functools import cached_property
 
 from feedsvc.model.archive import NO_ARCHIVES, History
 from feedsvc.model.entry import Tombstone
+from feedsvc.model.etag import entity_tag
 from feedsvc.model.selection import Selection, SelectionKind
 from feedsvc.model.urls import SiteUrls
 
@@ -110,5 +110,5 @@ class FeedDocument:
 
     @cached_property
     def etag(self) -> str:
-        """The opaque part of a strong entity tag (RFC 9110 8.8.3), from the bytes alone."""
-        return hashlib.sha256(self.body).hexdigest()[:32]
+        """The opaque part of a strong entity tag, from the bytes alone."""
+        return entity_tag(self.body)

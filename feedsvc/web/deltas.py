@@ -5,11 +5,10 @@ from __future__ import annotations
 from flask import Request, Response
 from werkzeug.http import parse_etags, parse_list_header
 
+from feedsvc.model.etag import bare_tag
 from feedsvc.web.codings import Coding, choose_coding, encode
 from feedsvc.web.conditions import Environ
 from feedsvc.web.responses import Representation, tag_in
-
-_CODINGS = tuple(f"-{coding}" for coding in Coding if coding is not Coding.IDENTITY)
 
 
 def wants_delta(environ: Environ) -> bool:
@@ -22,7 +21,7 @@ def wants_delta(environ: Environ) -> bool:
 def other_tags(environ: Environ, current: str) -> list[str]:
     """The tags a client names, whatever their coding; none where it has the current document."""
     named = parse_etags(environ.get("HTTP_IF_NONE_MATCH"))
-    tags = [_bare(tag) for tag in named.as_set(include_weak=True)]
+    tags = [bare_tag(tag) for tag in named.as_set(include_weak=True)]
     return [] if named.star_tag or current in tags else tags
 
 
@@ -37,7 +36,3 @@ def answer_delta(request: Request, whole: Representation, changed: bytes) -> Res
     response.headers["Cache-Control"] = "no-store, im"
     response.headers.update(whole.headers)
     return response
-
-
-def _bare(tag: str) -> str:
-    return next((tag.removesuffix(end) for end in _CODINGS if tag.endswith(end)), tag)

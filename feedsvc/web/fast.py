@@ -14,9 +14,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from feedsvc.web.deltas import other_tags, wants_delta
+from feedsvc.web.edge import Markers
 from feedsvc.web.kept import Kept, KeptAnswers
 from feedsvc.web.limits import RENEWING
-from feedsvc.web.responses import FOUND, Answer, Prepared
+from feedsvc.web.responses import FOUND, Answer, Prepared, feed_cache_control
 
 if TYPE_CHECKING:
     from feedsvc.runtime import Runtime
@@ -55,10 +56,17 @@ _BUSY = b"The service is busy at the moment. Please try again shortly.\n"
 
 
 class FastLayer:
-    """A WSGI application around Flask's. refusal: headers of an answer that Flask did not make."""
+    """A WSGI application around Flask's. refusal: headers of an answer that Flask did not make.
+
+    markers: where the tags are left that a server in front may answer polls by.
+    """
 
     def __init__(
-        self, application: Application, runtime: Runtime, refusal: list[tuple[str, str]]
+        self,
+        application: Application,
+        runtime: Runtime,
+        refusal: list[tuple[str, str]],
+        markers: Markers | None = None,
     ) -> None:
         self._application = application
         self._watch = runtime.publication.watch
@@ -70,6 +78,9 @@ class FastLayer:
         self._renderings = _Renderings()
         self._gives_deltas = runtime.settings.feeds.deltas
         self._departures = 0
+        self._markers = markers
+        feeds = runtime.settings.feeds
+        self._polled = feed_cache_control(feeds, max_age_s=feeds.max_age_s)
         self._refusal = [
             ("Content-Type", "text/plain; charset=utf-8"),
             ("Content-Length", str(len(_BUSY))),
@@ -169,7 +180,14 @@ class FastLayer:
         is_stale: bool = False,
     ) -> Iterable[bytes]:
         answer = kept.prepared.answer(environ, self._clock.now(), is_stale=is_stale)
+        if self._markers and not is_stale:
+            self._leave_tag(self._markers, environ["PATH_INFO"], kept, answer.tag)
         return _send(answer, environ, start_response)
+
+    def _leave_tag(self, markers: Markers, path: str, kept: Kept, tag: str) -> None:
+        """Tell the server in front of what subscribers poll, which a path alone names."""
+        if kept.prepared.found.cache_control == self._polled and not path.startswith(_WITH_QUERY):
+            markers.leave(path, tag, kept.shown.version)
 
     def _fall_through(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         with self._places.taken(must_wait=True) as has_place:

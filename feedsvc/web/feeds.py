@@ -134,7 +134,6 @@ def _found(runtime: Runtime, document: FeedDocument, links: str, max_age_s: int)
     return Representation(
         body=document.body,
         media_type=document.media_type,
-        etag=document.etag,
         cache_control=feed_cache_control(runtime.settings.feeds, max_age_s=max_age_s),
         stale_cache_control=feed_cache_control(
             runtime.settings.feeds, max_age_s=max_age_s, is_stale=True

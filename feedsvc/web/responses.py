@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from http import HTTPStatus
 from typing import NamedTuple
 
 from flask import Request, Response
 from werkzeug.http import http_date
 
+from feedsvc.model.etag import coded_tag, entity_tag
 from feedsvc.settings import FeedSettings
 from feedsvc.web.codings import Coding, choose_coding, encode
 from feedsvc.web.conditions import Environ, evaluate
@@ -21,6 +22,8 @@ ARCHIVE_MAX_AGE_S = 3600
 STALE_IF_ERROR_S = 3600
 # While the store is down: whoever has a copy keeps it for as long as a repair may take.
 STALE_IF_DOWN_S = 86_400
+# Codings as they are told apart by tags.
+_NUMBERS = {Coding.GZIP: 1, Coding.BROTLI: 2, Coding.ZSTD: 3}
 # Where `answer` leaves what it was given, for the layer in front (`web/fast.py`).
 FOUND = "feedsvc.found"
 _STATUS_LINES = {
@@ -38,31 +41,39 @@ _STALE = (
 class Representation:
     """What a URL holds now, before a client's conditions and codings.
 
-    etag: opaque part of the identity coding's strong tag; another's is `<etag>-<coding>`.
     stale_cache_control: in place of the other while the store is down.
     headers: sent with 200 and 304 alike.
     """
 
     body: bytes
     media_type: str
-    etag: str
     cache_control: str
     stale_cache_control: str = ""
     last_modified: datetime | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def etag(self) -> str:
+        """The opaque part of the identity coding's strong tag."""
+        return entity_tag(self.body)
+
 
 class Answer(NamedTuple):
-    """One answer as WSGI wants it; `body` also for HEAD, whose sender leaves it out."""
+    """One answer as WSGI wants it; `body` also for HEAD, whose sender leaves it out.
+
+    tag: the opaque tag of what a representation answers with.
+    """
 
     status: str
     headers: list[tuple[str, str]]
     body: bytes
+    tag: str = ""
 
 
 def tag_in(coding: Coding, etag: str) -> str:
     """The opaque tag of a coding: each has other bytes, and so a strong tag of its own."""
-    return etag if coding is Coding.IDENTITY else f"{etag}-{coding}"
+    number = _NUMBERS.get(coding)
+    return coded_tag(etag, number) if number else etag
 
 
 class Prepared:
@@ -113,7 +124,7 @@ class Prepared:
             )
             if status is HTTPStatus.OK and coding is not Coding.IDENTITY:
                 headers.append(("Content-Encoding", coding.value))
-        return Answer(_STATUS_LINES[status], headers, body)
+        return Answer(_STATUS_LINES[status], headers, body, tag)
 
     def body(self, coding: Coding) -> bytes:
         """The body in a coding, which is made when it is first asked for."""
@@ -125,7 +136,7 @@ class Prepared:
     def _make_unchanged(self, tag: str) -> Answer:
         status = HTTPStatus.NOT_MODIFIED
         headers = self._make_headers(status, tag, date=None, is_stale=False, length=0)
-        return Answer(_STATUS_LINES[status], headers, b"")
+        return Answer(_STATUS_LINES[status], headers, b"", tag)
 
     def _make_headers(
         self, status: HTTPStatus, tag: str, date: datetime | None, is_stale: bool, length: int
@@ -148,7 +159,6 @@ def page(html: str, settings: FeedSettings) -> Representation:
     return Representation(
         body=body,
         media_type="text/html; charset=utf-8",
-        etag=hashlib.sha256(body).hexdigest()[:32],
         cache_control=page_cache_control(settings),
     )
 
@@ -169,6 +179,6 @@ def page_cache_control(settings: FeedSettings) -> str:
 def answer(request: Request, found: Representation, now: datetime) -> Response:
     """Flask's answer: 200 with the body in the coding asked for, or 304 if the client has it."""
     request.environ[FOUND] = found
-    status, headers, body = Prepared(found).answer(request.environ, now)
+    made = Prepared(found).answer(request.environ, now)
     # The type also where it is not sent: the policy of a page depends on it.
-    return Response(body, status, headers, content_type=found.media_type)
+    return Response(made.body, made.status, made.headers, content_type=found.media_type)

@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import wait
+from pathlib import Path
 from typing import Any
 
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -17,17 +18,27 @@ from feedsvc.logs import set_up_logging
 from feedsvc.runtime import Runtime, open_runtime
 from feedsvc.settings import Settings
 from feedsvc.web.app import create_app
+from feedsvc.web.edge import Markers
 from feedsvc.web.fast import FastLayer
 from feedsvc.web.headers import DATA_POLICY, headers_everywhere
 
 Application = Callable[..., Any]  # Any: WSGI's iterable
 
 
-def load_application(settings: Settings) -> Application:
-    """Open this process's own store, and make its application."""
+def load_application(settings: Settings, generation: str) -> Application:
+    """Open this process's own store, and make its application.
+
+    generation: what this process and those that were started with it call themselves.
+    """
     set_up_logging(settings.log.level)
     end_with_parent()
-    application = make_application(open_runtime(settings))
+    runtime = open_runtime(settings)
+    markers = None
+    if settings.server.edge_folder:
+        folder = Path(settings.server.edge_folder)
+        markers = Markers(folder, runtime.publication.watch.shown, generation)
+        markers.start()
+    application = make_application(runtime, markers)
     _warm(application)
     spare_the_collector()
     return application
@@ -43,10 +54,10 @@ def _warm(application: Application) -> None:
         run_wsgi_app(application, environ)
 
 
-def make_application(runtime: Runtime) -> Application:
+def make_application(runtime: Runtime, markers: Markers | None = None) -> Application:
     """Flask's application with the fast layer in front of it."""
     refusal = headers_everywhere(runtime) | {"Content-Security-Policy": DATA_POLICY}
-    layer = FastLayer(create_app(runtime), runtime, list(refusal.items()))
+    layer = FastLayer(create_app(runtime), runtime, list(refusal.items()), markers)
     proxies = runtime.settings.server.trusted_proxies
     return ProxyFix(layer, x_for=proxies, x_proto=0, x_host=0) if proxies else layer
 

@@ -119,7 +119,13 @@ def feedsvc_of(home: Path, database: str, entries: int) -> Feedsvc:
         "WINDOW_MAX_BYTES": 64_000_000,
     }
     settings = {f"FEEDSVC_FEEDS__{name}": str(value) for name, value in limits.items()}
+    settings["FEEDSVC_SERVER__EDGE_FOLDER"] = str(edge_folder_of(home))
     return Feedsvc(home, database, settings)
+
+
+def edge_folder_of(home: Path) -> Path:
+    """Where an installation says what nginx in front may answer by itself."""
+    return home / "run"
 
 
 @contextmanager
@@ -152,8 +158,8 @@ def nginx_static(folder: Path, core: int) -> Iterator[Server]:
 
 
 @contextmanager
-def behind_nginx(feedsvc: Server, folder: Path, core: int) -> Iterator[Server]:
-    """The shipped nginx.conf in front of a feedsvc, but for ports and places."""
+def behind_nginx(feedsvc: Server, home: Path, folder: Path, core: int) -> Iterator[Server]:
+    """The shipped nginx.conf in front of a feedsvc at `home`, but for ports and places."""
     port, edge = free_port(), folder / "edge"
     edge.mkdir()
     conf = EDGE_CONF.read_text(encoding="utf-8")
@@ -161,6 +167,7 @@ def behind_nginx(feedsvc: Server, folder: Path, core: int) -> Iterator[Server]:
         "listen 80;\n    server_name": f"listen 127.0.0.1:{port} backlog=4096;\n    server_name",
         "server 127.0.0.1:8000": f"server {urlsplit(feedsvc.url).netloc}",
         "/var/cache/nginx/feedsvc": f"{edge}/cache",
+        "root /run/feedsvc": f"root {edge_folder_of(home)}",
     }.items():
         assert shipped in conf, f"{shipped!r} is not in {EDGE_CONF}"
         conf = conf.replace(shipped, here)

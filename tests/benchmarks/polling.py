@@ -154,7 +154,9 @@ def _all_servers(
     naive.keep_articles(folder, told.body)
     start = running.enter_context
     # Its memory is that of nginx alone.
-    edge = [start(behind_nginx(ours, folder, core.server))] if EDGE_CONF.exists() else []
+    edge = (
+        [start(behind_nginx(ours, store.home, folder, core.server))] if EDGE_CONF.exists() else []
+    )
     return [
         ours,
         *edge,

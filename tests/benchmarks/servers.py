@@ -136,7 +136,7 @@ def main(port: str, workers: str, database: str) -> None:
 
 def application(port: int, workers: int, database: str) -> Application:
     """What gunicorn loads in each of its processes."""
-    return load_application(_settings(port, workers, database))
+    return load_application(_settings(port, workers, database), generation="0")
 
 
 def _bench(

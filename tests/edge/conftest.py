@@ -74,6 +74,11 @@ def nginx_before(site: Site, home: Path) -> Iterator[Edge]:
         r"/var/cache/nginx/feedsvc levels": f"{home}/cache levels",
         r"server 127\.0\.0\.1:8000 ": f"server 127.0.0.1:{site.port} ",
         r"^    listen 80;": f"    listen 127.0.0.1:{port};",
+        r"root /run/feedsvc;": f"root {site.edge_folder};",
+        r"max-age=300, s-maxage=10, stale-while-revalidate=10": (
+            f"max-age=300, s-maxage={KEPT_S}, stale-while-revalidate={KEPT_S}"
+        ),
+        r"open_file_cache_valid 5s": "open_file_cache_valid 1s",
     }
     (home / "feedsvc.conf").write_text(put_in_place("nginx.conf", changes))
     # The workers of one started by root are somebody else.
@@ -128,12 +133,13 @@ def _listens(port: int, process: subprocess.Popen[bytes]) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+KEPT_S = 2
 SETTINGS = {
     "FEEDSVC_INGEST__SETTLE_S": "0.3",
     "FEEDSVC_SERVER__WORKERS": "1",
     "FEEDSVC_SERVER__TRUSTED_PROXIES": "1",
     "FEEDSVC_SERVER__ACCESS_LOG": "true",
-    "FEEDSVC_FEEDS__S_MAXAGE_S": "2",
+    "FEEDSVC_FEEDS__S_MAXAGE_S": str(KEPT_S),
     "FEEDSVC_SITE__BASE_URL": "https://news.example.org",
 }
 
@@ -145,6 +151,11 @@ class Site:
     feedsvc: Feedsvc
     port: int
     serving: Serving | None = None
+
+    @property
+    def edge_folder(self) -> Path:
+        """Where feedsvc says what nginx may answer by itself."""
+        return self.feedsvc.home / "run"
 
     def start(self) -> Serving:
         started = self.feedsvc.start("serve", "--port", str(self.port))
@@ -166,7 +177,8 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, sqlite_files: SqliteFiles) -> Iterator[Site]:
     home = tmp_path_factory.mktemp("site")
-    site = Site(Feedsvc(home, sqlite_files.make_database(home), SETTINGS), free_port())
+    settings = {**SETTINGS, "FEEDSVC_SERVER__EDGE_FOLDER": str(home / "run")}
+    site = Site(Feedsvc(home, sqlite_files.make_database(home), settings), free_port())
     for number in range(8):
         site.feedsvc.seeds.write(f"{number}.txt", article(f"It is the number {number} of several"))
     assert site.feedsvc.run("ingest").status == 0

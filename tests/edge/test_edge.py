@@ -8,7 +8,9 @@ import os
 import signal
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import brotli
@@ -16,11 +18,10 @@ import pytest
 import zstandard
 
 from tests.e2e.running import Answer, wait_until
-from tests.edge.conftest import SETTINGS, Edge, Site
+from tests.edge.conftest import KEPT_S, Edge, Site
 from tests.service import article
 
 FEED = "/feeds/all.atom"
-KEPT_S = float(SETTINGS["FEEDSVC_FEEDS__S_MAXAGE_S"])
 DECODERS = {
     "br": brotli.decompress,
     "zstd": zstandard.ZstdDecompressor().decompress,
@@ -128,6 +129,154 @@ def test_polls_of_a_kept_feed_never_reach_feedsvc(nginx: Edge) -> None:
     assert asked(nginx.site) <= before + 2  # once more where the time was just over
 
 
+def left_for(nginx: Edge, path: str, etag: str) -> bool:
+    """Whether nginx has been told that a tag is current."""
+    current = nginx.site.edge_folder / "current"
+    return (current / f"{path.lstrip('/')}:{etag.strip(chr(34))}").exists()
+
+
+def known_to(nginx: Edge, path: str = FEED, **headers: str) -> str:
+    """The tag of a feed, once nginx answers for it by itself."""
+    etag = nginx.get(path, **headers).headers["etag"]
+    direct(nginx.site, path, **headers)
+    wait_until(lambda: left_for(nginx, path, etag), 10)
+    return etag
+
+
+@pytest.mark.parametrize("coding", ["", "gzip", "br"])
+def test_an_unchanged_poll_is_answered_as_by_feedsvc(nginx: Edge, coding: str) -> None:
+    etag = known_to(nginx, Accept_Encoding=coding)
+    asked_for = {"Accept_Encoding": coding, "If_None_Match": etag}
+    there = direct(nginx.site, FEED, **asked_for)
+    with frozen(nginx.site):
+        here = nginx.get(FEED, **asked_for)
+    assert (here.status, here.body) == (304, b"") == (there.status, there.body)
+    # What RFC 9110 15.4.5 wants in it, and what scripts of other sites need.
+    for name in ("etag", "cache-control", "vary", "access-control-allow-origin"):
+        assert here.headers[name] == there.headers[name]
+    added = {"server", "date", "connection", "cache-status"}
+    assert here.headers.keys() - added <= there.headers.keys()
+
+
+@contextmanager
+def frozen(site: Site) -> Iterator[None]:
+    """While this lasts, only nginx answers."""
+    assert site.serving is not None
+    (web,) = site.serving.roles()["web process"]
+    os.kill(web, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(web, signal.SIGCONT)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"If_Modified_Since": "Thu, 01 Jan 2015 00:00:00 GMT"},
+        {"If_Modified_Since": "Thu, 01 Jan 2099 00:00:00 GMT"},
+        {"If_Modified_Since": "garbage"},
+        {"If_Modified_Since": "Thu Jan  1 00:00:00 2015"},
+        {"If_Modified_Since": "Sunday, 06-Nov-94 08:49:37 GMT"},
+        {"Range": "bytes=0-9"},
+        {"Range": "bytes=0-9", "If_Range": '"other"'},
+        {"A_IM": "feed"},
+        {"Accept_Encoding": "identity"},
+    ],
+)
+def test_nothing_beside_a_tag_that_is_current_changes_the_answer(
+    nginx: Edge, headers: dict[str, str]
+) -> None:
+    etag = known_to(nginx)
+    for method in ("GET", "HEAD"):
+        for tag in (etag, f"W/{etag}"):
+            asked_for = {**headers, "If_None_Match": tag}
+            answer = nginx.request(method, FEED, asked_for)
+            assert (answer.status, answer.body) == (304, b"")
+            assert answer.headers["etag"] == etag
+            assert direct(nginx.site, FEED, **asked_for).status == 304
+
+
+def test_dates_before_all_files_get_the_feed(nginx: Edge) -> None:
+    etag = known_to(nginx)
+    whole = nginx.get(FEED)
+    for year in ("1900", "1969", "0000", "1601", "19001", "1969 1970"):
+        for date in (f"Thu, 01 Jan {year} 00:00:00 GMT", f"Thu Jan  1 00:00:00 {year}"):
+            answer = nginx.get(FEED, If_None_Match=etag, If_Modified_Since=date)
+            assert (answer.status, answer.body) in ((200, whole.body), (304, b""))
+
+
+def test_conditions_that_are_not_met_are_told_as_by_feedsvc(nginx: Edge) -> None:
+    etag = known_to(nginx)
+    for headers in ({"If_Match": '"other"'}, {"If_Match": etag}):
+        asked_for = {**headers, "If_None_Match": etag}
+        assert nginx.get(FEED, **asked_for).status == direct(nginx.site, FEED, **asked_for).status
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/feeds/all.rss", 200),
+        ("/feeds/none.atom", 404),
+        ("/feeds", 200),
+        ("/feeds/all.atom/", 404),
+    ],
+)
+def test_a_tag_counts_for_its_own_feed_alone(nginx: Edge, path: str, status: int) -> None:
+    etag = known_to(nginx)
+    assert nginx.get(path, If_None_Match=etag).status == status
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        *("../all.rss", '"../../../../../../etc/passwd"', '"."', '".."', '""', "none", '"none"'),
+        *('"-1-1', "-499602d2-3f2a0", '"-499602d2-3f2a0"', '"--"', "x" * 300, '"%2e%2e%2f"'),
+    ],
+)
+def test_what_is_no_current_tag_is_answered_with_the_feed(nginx: Edge, tag: str) -> None:
+    whole = nginx.get(FEED)
+    answer = nginx.get(FEED, If_None_Match=tag)
+    assert (answer.status, answer.body) == (200, whole.body)
+
+
+def test_a_post_is_refused_as_ever(nginx: Edge) -> None:
+    etag = known_to(nginx)
+    asked_for = {"If-None-Match": etag}
+    answer = nginx.request("POST", FEED, asked_for)
+    assert answer.status == 405
+    assert nginx.site.serving is not None
+    there = nginx.site.serving.request("POST", FEED, asked_for)
+    assert answer.headers["allow"] == there.headers["allow"]
+
+
+def test_tags_in_two_headers_never_get_what_is_no_feed(nginx: Edge) -> None:
+    etag = known_to(nginx)
+    whole = nginx.get(FEED)
+    for tags in ((etag, '"other"'), ('"other"', etag), (etag, etag)):
+        connection = http.client.HTTPConnection(urlsplit(nginx.address).netloc, timeout=30)
+        connection.putrequest("GET", FEED, skip_accept_encoding=True)
+        for tag in tags:
+            connection.putheader("If-None-Match", tag)
+        connection.endheaders()
+        response = connection.getresponse()
+        body = response.read()
+        assert (response.status, body) == (200, whole.body) or response.status in (304, 400)
+        connection.close()
+
+
+def test_what_was_published_is_seen_where_polls_were_answered_by_nginx(nginx: Edge) -> None:
+    etag = known_to(nginx)
+    assert nginx.get(FEED, If_None_Match=etag).status == 304
+    title = "It ends what nginx answered by itself"
+    nginx.site.feedsvc.seeds.write("ending.txt", article(title))
+    wait_until(lambda: title.encode() in direct(nginx.site, FEED).body, 60)
+    took_s = wait_until(lambda: nginx.get(FEED, If_None_Match=etag).status == 200, 30)
+    print(f"seen behind nginx {took_s:.1f} s later, kept for {KEPT_S} s at most")
+    assert not left_for(nginx, FEED, etag)
+    assert known_to(nginx) != etag
+
+
 def fresh_copy(nginx: Edge) -> None:
     """Let what is kept grow old, and have it fetched anew."""
     time.sleep(KEPT_S + 1)
@@ -171,15 +320,10 @@ def test_other_spellings_of_a_path_are_other_paths(nginx: Edge) -> None:
 def test_of_many_who_ask_at_once_few_are_let_through(nginx: Edge, path: str) -> None:
     time.sleep(KEPT_S + 1)  # what is kept, if it is, is too old now
     before = asked(nginx.site)
-    assert nginx.site.serving is not None
-    (web,) = nginx.site.serving.roles()["web process"]
     with ThreadPoolExecutor(40) as threads:
-        os.kill(web, signal.SIGSTOP)  # all of them have asked before any is answered
-        try:
+        with frozen(nginx.site):  # all of them have asked before any is answered
             asking = [threads.submit(nginx.get, path) for _ in range(40)]
             time.sleep(1)
-        finally:
-            os.kill(web, signal.SIGCONT)
         answers = [future.result() for future in asking]
     assert {answer.status for answer in answers} == {200}
     came_through = asked(nginx.site) - before

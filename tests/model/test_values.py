@@ -94,8 +94,6 @@ def test_an_etag_follows_from_the_bytes_alone() -> None:
         )
     )
     assert first.etag == same.etag != other.etag
-    assert len(first.etag) == 32
-    assert first.etag.isalnum()
 
 
 @pytest.mark.parametrize("format", list(FeedFormat))

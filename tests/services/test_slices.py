@@ -9,6 +9,7 @@ import pytest
 
 from feedsvc.model.document import DocumentPath
 from feedsvc.services import sweep
+from feedsvc.store import documents
 from tests.service import Service, article
 
 COUNT = 40
@@ -57,7 +58,7 @@ def test_what_a_forced_run_finds_unchanged_is_not_searched_for_exchanges(
 ) -> None:
     filled.ingest()
     asked: Counter[DocumentPath] = Counter()
-    find = sweep.find_by_paths
+    find = documents.find_by_paths
 
     def counting(connection: object, paths: list[DocumentPath]) -> object:
         asked.update(paths)
