@@ -33,10 +33,13 @@ from feedsvc.store.leases import Lease
 
 T = TypeVar("T")
 
-# So many documents are read, asked for or published together. A large one counts as several.
+# So many documents are read, asked for or published together.
 _CHUNK = 256
 # So many are kept in memory until the others of their slice are published.
 _MAX_KEPT = 1_024
+# A slice ends after so long, also where nothing more urgent waits.
+_SLICE_S = 10.0
+# A large document counts as several: one more for each so many bytes.
 _COUNTS_BYTES = 32_768
 # What is extracted waits no longer than this for more to be published with it.
 _GATHER_S = 0.25
@@ -323,18 +326,18 @@ class _Settlement:
     def _settle(self, files: Iterable[Found]) -> None:
         """Read, extract and publish; what the bytes alone decide is not extracted.
 
-        Until something more urgent calls: the cores would rest at the end of slices of one size.
+        As a slice, which goes on while nothing more urgent calls: at its end the cores rest.
         """
         undecided: list[ReadDocument] = []
         refused: list[Step] = []
 
         def to_extract() -> Iterator[ReadDocument]:
-            for reads in _chunks(self._read(files), _CHUNK, lambda read: len(read.raw)):
+            for reads in _chunks(self._read(self._slice_of(files)), _CHUNK, _size_of):
                 seen = self._seen(reads)
                 known = [read for read in reads if read.source.path in seen]
                 self.batches.publish([_bytes_step(read, undecided) for read in known])
                 yield from (read for read in reads if read.source.path not in seen)
-                if self._to.is_called() or len(undecided) + len(refused) >= _MAX_KEPT:
+                if len(refused) + sum(map(_weight, map(_size_of, undecided))) >= _MAX_KEPT:
                     return
 
         for extracted in self._extracted(to_extract()):
@@ -343,6 +346,13 @@ class _Settlement:
             self.batches.publish(self._steps(extracted, refused))
         # Last: one may hold the bytes of another, whose name its reader knows.
         self.batches.publish(refused)
+
+    def _slice_of(self, files: Iterable[Found]) -> Iterator[Found]:
+        until = self._to.clock.monotonic() + _SLICE_S
+        for found in files:
+            yield found
+            if self._to.is_called() or self._to.clock.monotonic() >= until:
+                return
 
     def _extracted(self, reads: Iterable[ReadDocument]) -> Iterator[list[Extracted[ReadDocument]]]:
         """What becomes of documents, in chunks of what comes within a moment."""
@@ -468,15 +478,24 @@ def _date(draft: EntryDraft) -> tuple[bool, float]:
     return draft.published is None, draft.published.timestamp() if draft.published else 0.0
 
 
+def _size_of(read: ReadDocument) -> int:
+    return len(read.raw)
+
+
+def _weight(size_bytes: int) -> int:
+    """As how many documents one of so many bytes counts."""
+    return 1 + size_bytes // _COUNTS_BYTES
+
+
 def _chunks(
     items: Iterable[T], size: int, size_bytes: Callable[[T], int] | None = None
 ) -> Iterator[list[T]]:
-    """At most `size` together; by their bytes, one counts for each 32 kB that it has begun."""
+    """At most `size` together, by their weight where their bytes are told."""
     chunk: list[T] = []
     counted = 0
     for item in items:
         chunk.append(item)
-        counted += 1 + size_bytes(item) // _COUNTS_BYTES if size_bytes else 1
+        counted += _weight(size_bytes(item)) if size_bytes else 1
         if counted >= size:
             yield chunk
             chunk, counted = [], 0
