@@ -8,6 +8,7 @@ import resource
 import socket
 from functools import partial
 from multiprocessing.synchronize import Event
+from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
@@ -19,6 +20,7 @@ from granian.server.mp import MPServer
 from feedsvc.cli.listener import BACKLOG
 from feedsvc.logs import OneLineFormatter, set_up_logging
 from feedsvc.settings import Settings
+from feedsvc.web.edge import remove_markers
 from feedsvc.web.wsgi import Application, end_with_parent
 
 log = logging.getLogger(__name__)
@@ -49,7 +51,7 @@ def run_web(settings: Settings, listener: socket.socket, ready: Event) -> None:
     end_with_parent()
     for name, value in _MALLOC.items():
         os.environ.setdefault(name, value)
-    server = settings.server
+    server, generation = settings.server, token_hex(4)
     _Server(
         listener,
         address=server.host,
@@ -74,7 +76,9 @@ def run_web(settings: Settings, listener: socket.socket, ready: Event) -> None:
         log_access=server.access_log,
         log_access_format=_ACCESS_LOG,
         log_dictconfig={"formatters": {"access": {"()": OneLineFormatter}, "generic": {}}},
-    ).serve(target_loader=partial(_load, settings, token_hex(4), ready), wrap_loader=False)
+    ).serve(target_loader=partial(_load, settings, generation, ready), wrap_loader=False)
+    if server.edge_folder:
+        remove_markers(Path(server.edge_folder), generation)
 
 
 def _load(settings: Settings, generation: str, ready: Event) -> Application:

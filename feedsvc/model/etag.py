@@ -15,8 +15,9 @@ from typing import NamedTuple
 # Codings of the same document have tags that differ in so many bits of the size.
 _CODING_BITS = 2
 _SIZE_BITS = 20
-# What every file system can hold, but for -1, which is no time to nginx.
-_EARLIEST, _LATEST = -(2**31), -2
+# What every file system can hold, and before every date that nginx reads in a request of today: it
+# takes a day 0 of January 1970 for one, and what it cannot read for -1.
+_EARLIEST, _LATEST = -(2**31), -(10**6)
 _TAG = re.compile(r"-([0-9a-f]{1,8})-([0-9a-f]{1,5})")
 
 

@@ -25,10 +25,10 @@ from feedsvc.services.publication import Shown
 log = logging.getLogger(__name__)
 
 _CURRENT = "current"
-_VERSION = re.compile(r"\d+\.[0-9a-f]+")
+_HOME = re.compile(r"tags-(\d+)-([0-9a-f]+)")
 _FOLLOWED_EVERY_S = 0.2
-# Of one version: whoever asks for every tag's feed must not fill the folder.
-_MOST = 10_000
+# Of one version: whoever asks for every feed there is must not fill the folder.
+_MOST_FILES = 10_000
 _MAX_NAME_BYTES = 255
 # Another user's process reads them, whatever our umask.
 _FOLDER_MODE, _FILE_MODE = 0o755, 0o644
@@ -47,7 +47,7 @@ class Markers:
         self._generation = generation
         self._version: int | None = None
         self._left: set[tuple[str, str]] = set()
-        self._has_failed = False
+        self._failure: OSError | None = None
 
     def start(self) -> None:
         """Follow what the store shows from now on, in a thread of its own."""
@@ -55,7 +55,7 @@ class Markers:
 
     def leave(self, path: str, tag: str, version: int) -> None:
         """Let a tag be known as current for a URL's path (as WSGI gives it), if the version is."""
-        if version != self._version or (path, tag) in self._left or len(self._left) >= _MOST:
+        if version != self._version or (path, tag) in self._left or len(self._left) >= _MOST_FILES:
             return
         self._left.add((path, tag))
         names = f"{path}:{tag}".encode("latin-1").split(b"/")[1:]
@@ -66,17 +66,21 @@ class Markers:
         except FileNotFoundError:
             return  # the store shows more by now, and these files have been removed
         except OSError as error:
-            self._give_up(error)
+            self._failure = error
 
     def show(self, version: int) -> None:
-        """Let `current` lead to the files of a version, unless a newer one is shown already."""
-        home = self._home(version)
-        current = self._current()
-        if current == home.name and version == self._version:
+        """Let `current` lead to the files of a version, unless a newer one is shown already.
+
+        What this process itself has seen to be newer is none: the store is an older one now.
+        """
+        home, before = self._home(version), self._version
+        current = _leads_to(self._folder)
+        if current == home.name and version == before:
             return
-        shown, _, generation = current.partition(".")
-        if generation == self._generation and int(shown) > version:
-            self._version = None
+        self._version = None
+        found = _HOME.fullmatch(current)
+        is_ours = found is not None and found[2] == self._generation
+        if found and is_ours and int(found[1]) > version and (before is None or before <= version):
             return
         self._left = set()
         if current != home.name:
@@ -84,34 +88,33 @@ class Markers:
         self._version = version
 
     def _follow(self) -> None:
-        while not self._has_failed:
-            shown = self._shown()
-            if shown is not None:
-                try:
-                    self.show(shown.version)
-                except OSError as error:
-                    self._give_up(error)
-            time.sleep(_FOLLOWED_EVERY_S)
-
-    def _current(self) -> str:
         try:
-            return str((self._folder / _CURRENT).readlink())
-        except FileNotFoundError:
-            return ""
+            while self._failure is None:
+                shown = self._shown()
+                if shown is not None:
+                    # Another process may remove what is being made: it is made anew then.
+                    with suppress(FileNotFoundError):
+                        self.show(shown.version)
+                time.sleep(_FOLLOWED_EVERY_S)
+        except OSError as error:
+            self._failure = error
+        finally:
+            self._give_up()
 
     def _lead_to(self, home: Path) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(self._folder)
         _make_folder(home)
         link = self._folder / f".{os.getpid()}"
         link.unlink(missing_ok=True)
         link.symlink_to(home.name)
         link.replace(self._folder / _CURRENT)
         for entry in self._folder.iterdir():
-            if entry != home and _VERSION.fullmatch(entry.name):
+            if entry != home and _HOME.fullmatch(entry.name):
                 shutil.rmtree(entry, ignore_errors=True)  # what is left goes the next time
 
     def _home(self, version: int) -> Path:
-        return self._folder / f"{version}.{self._generation}"
+        return self._folder / f"tags-{version}-{self._generation}"
 
     def _write(self, names: list[bytes], wanted: MarkerFile, home: Path) -> None:
         """Complete or not at all: a file of another size would stand for another tag."""
@@ -132,13 +135,38 @@ class Markers:
         finally:
             unfinished.unlink(missing_ok=True)
 
-    def _give_up(self, error: OSError) -> None:
+    def _give_up(self) -> None:
         """Until the next start, and with nothing left that may be wrong, every poll comes to us."""
-        self._version, self._has_failed = None, True
-        with suppress(OSError):
-            (self._folder / _CURRENT).unlink()
-        reason = {"folder": str(self._folder), "reason": error.strerror or str(error)}
-        log.warning("polls cannot be left to the server in front", extra=reason)
+        self._version = None
+        told = {"folder": str(self._folder), "reason": _reason(self._failure)}
+        try:
+            (self._folder / _CURRENT).unlink(missing_ok=True)
+        except NotADirectoryError:
+            pass  # nor is there anything that could be left
+        except OSError as error:
+            told["remove_by_hand"] = f"{self._folder / _CURRENT} ({_reason(error)})"
+        log.error("polls cannot be left to the server in front", extra=told)
+
+
+def _reason(error: OSError | None) -> str:
+    return "" if error is None else error.strerror or str(error)
+
+
+def remove_markers(folder: Path, generation: str) -> None:
+    """Let nothing be current any more, if what is was left by processes of this generation.
+
+    Raises OSError.
+    """
+    found = _HOME.fullmatch(_leads_to(folder))
+    if found and found[2] == generation:
+        (folder / _CURRENT).unlink(missing_ok=True)
+
+
+def _leads_to(folder: Path) -> str:
+    try:
+        return str((folder / _CURRENT).readlink())
+    except FileNotFoundError:
+        return ""
 
 
 def _make_folder(folder: Path) -> None:

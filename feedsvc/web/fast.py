@@ -80,7 +80,7 @@ class FastLayer:
         self._departures = 0
         self._markers = markers
         feeds = runtime.settings.feeds
-        self._polled = feed_cache_control(feeds, max_age_s=feeds.max_age_s)
+        self._polled_cache_control = feed_cache_control(feeds, max_age_s=feeds.max_age_s)
         self._refusal = [
             ("Content-Type", "text/plain; charset=utf-8"),
             ("Content-Length", str(len(_BUSY))),
@@ -186,7 +186,9 @@ class FastLayer:
 
     def _leave_tag(self, markers: Markers, path: str, kept: Kept, tag: str) -> None:
         """Tell the server in front of what subscribers poll, which a path alone names."""
-        if kept.prepared.found.cache_control == self._polled and not path.startswith(_WITH_QUERY):
+        if kept.prepared.found.cache_control == self._polled_cache_control and not path.startswith(
+            _WITH_QUERY
+        ):
             markers.leave(path, tag, kept.shown.version)
 
     def _fall_through(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

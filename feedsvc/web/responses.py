@@ -23,7 +23,7 @@ STALE_IF_ERROR_S = 3600
 # While the store is down: whoever has a copy keeps it for as long as a repair may take.
 STALE_IF_DOWN_S = 86_400
 # Codings as they are told apart by tags.
-_NUMBERS = {Coding.GZIP: 1, Coding.BROTLI: 2, Coding.ZSTD: 3}
+_CODING_NUMBERS = {Coding.GZIP: 1, Coding.BROTLI: 2, Coding.ZSTD: 3}
 # Where `answer` leaves what it was given, for the layer in front (`web/fast.py`).
 FOUND = "feedsvc.found"
 _STATUS_LINES = {
@@ -72,7 +72,7 @@ class Answer(NamedTuple):
 
 def tag_in(coding: Coding, etag: str) -> str:
     """The opaque tag of a coding: each has other bytes, and so a strong tag of its own."""
-    number = _NUMBERS.get(coding)
+    number = _CODING_NUMBERS.get(coding)
     return coded_tag(etag, number) if number else etag
 
 

@@ -66,7 +66,7 @@ def main(kind: str, port: str, folder: str) -> None:
         webserver.run_web(settings, listener, ready)
 
 
-def _load_rendering(folder: Path, _settings: Settings, _ready: Event) -> Flask:
+def _load_rendering(folder: Path, _settings: Settings, _generation: str, _ready: Event) -> Flask:
     app = Flask("rendering")
 
     @app.get("/feeds/all.atom")
@@ -79,7 +79,7 @@ def _load_rendering(folder: Path, _settings: Settings, _ready: Event) -> Flask:
     return app
 
 
-def _load_ready(folder: Path, _settings: Settings, _ready: Event) -> Flask:
+def _load_ready(folder: Path, _settings: Settings, _generation: str, _ready: Event) -> Flask:
     app = Flask("ready")
     plain, packed = (folder / FEED_FILE).read_bytes(), (folder / GZIP_FILE).read_bytes()
     etag = hashlib.sha256(plain).hexdigest()

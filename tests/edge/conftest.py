@@ -25,7 +25,7 @@ _NGINX = """
 daemon off; pid {home}/nginx.pid; error_log {home}/error.log warn; worker_processes 1;
 events {{ worker_connections 1024; }}
 http {{
-    access_log off;
+    access_log off; etag off;
     client_body_temp_path {home}/body; proxy_temp_path {home}/proxy;
     fastcgi_temp_path {home}/f; uwsgi_temp_path {home}/u; scgi_temp_path {home}/s;
     include {home}/feedsvc.conf;

@@ -200,8 +200,8 @@ def test_nothing_beside_a_tag_that_is_current_changes_the_answer(
 def test_dates_before_all_files_get_the_feed(nginx: Edge) -> None:
     etag = known_to(nginx)
     whole = nginx.get(FEED)
-    for year in ("1900", "1969", "0000", "1601", "19001", "1969 1970"):
-        for date in (f"Thu, 01 Jan {year} 00:00:00 GMT", f"Thu Jan  1 00:00:00 {year}"):
+    for year in ("1900", "1969", "0000", "1601", "19001", "1969 1970", "1970"):
+        for date in (f"Thu, 00 Jan {year} 00:00:00 GMT", f"Thu Jan  1 00:00:00 {year}"):
             answer = nginx.get(FEED, If_None_Match=etag, If_Modified_Since=date)
             assert (answer.status, answer.body) in ((200, whole.body), (304, b""))
 
@@ -231,10 +231,12 @@ def test_a_tag_counts_for_its_own_feed_alone(nginx: Edge, path: str, status: int
     "tag",
     [
         *("../all.rss", '"../../../../../../etc/passwd"', '"."', '".."', '""', "none", '"none"'),
+        *("current x", 'current "other"', "current;q=1", "x current"),
         *('"-1-1', "-499602d2-3f2a0", '"-499602d2-3f2a0"', '"--"', "x" * 300, '"%2e%2e%2f"'),
     ],
 )
 def test_what_is_no_current_tag_is_answered_with_the_feed(nginx: Edge, tag: str) -> None:
+    tag = tag.replace("current", known_to(nginx))
     whole = nginx.get(FEED)
     answer = nginx.get(FEED, If_None_Match=tag)
     assert (answer.status, answer.body) == (200, whole.body)
@@ -275,6 +277,15 @@ def test_what_was_published_is_seen_where_polls_were_answered_by_nginx(nginx: Ed
     print(f"seen behind nginx {took_s:.1f} s later, kept for {KEPT_S} s at most")
     assert not left_for(nginx, FEED, etag)
     assert known_to(nginx) != etag
+
+
+def test_once_feedsvc_has_stopped_nothing_is_current_any_more(nginx: Edge) -> None:
+    etag = known_to(nginx)
+    assert nginx.site.serving is not None
+    nginx.site.serving.started.stop(signal.SIGTERM)
+    assert not (nginx.site.edge_folder / "current").is_symlink()
+    nginx.site.start()
+    assert known_to(nginx) == etag
 
 
 def fresh_copy(nginx: Edge) -> None:

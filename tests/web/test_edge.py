@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import Client
 
 from feedsvc.services.publication import Shown
-from feedsvc.web.edge import Markers
+from feedsvc.web.edge import Markers, remove_markers
 from feedsvc.web.wsgi import make_application
 from tests.e2e.running import wait_until
 from tests.service import Service, article
@@ -88,18 +88,38 @@ def test_nothing_is_left_of_an_earlier_start(folder: Path) -> None:
     after = markers_in(folder, "b2")
     after.show(7)
     assert left(folder) == set()
-    after.show(5)  # an older store was restored
-    after.leave(FEED, TAG, 7)
+
+
+def test_where_the_store_is_an_older_one_all_that_was_left_is_gone(folder: Path) -> None:
+    markers = markers_in(folder)
+    markers.show(7)
+    markers.leave(FEED, TAG, 7)
+    markers.show(5)
+    markers.leave("/feeds/all.rss", TAG, 5)
+    assert left(folder) == {f"feeds/all.rss:{TAG}"}
+    markers.show(7)
     assert left(folder) == set()
 
 
+def test_at_the_end_nothing_is_current_but_of_later_starts(folder: Path) -> None:
+    remove_markers(folder, "a1")
+    for markers in (markers_in(folder, "a1"), markers_in(folder, "b2")):
+        markers.show(7)
+    remove_markers(folder, "a1")
+    assert (folder / "current").exists()
+    remove_markers(folder, "b2")
+    assert not (folder / "current").is_symlink()
+
+
 def test_nothing_but_ours_is_removed(folder: Path) -> None:
-    (folder / "12.backup").mkdir(parents=True)
-    (folder / "12.backup" / "a.txt").write_text("dear to somebody")
+    names = ("12.backup", "1.0", "7.a1", "tags", "tags-1", "tags-1-x")
+    for name in names:
+        (folder / name).mkdir(parents=True)
+        (folder / name / "a.txt").write_text("dear to somebody")
     markers = markers_in(folder)
     markers.show(7)
     markers.show(8)
-    assert (folder / "12.backup" / "a.txt").exists()
+    assert all((folder / name / "a.txt").exists() for name in names)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +140,7 @@ def test_a_name_in_another_script_is_found_by_its_bytes(folder: Path) -> None:
 
 
 def test_they_are_so_many_at_most(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("feedsvc.web.edge._MOST", 3)
+    monkeypatch.setattr("feedsvc.web.edge._MOST_FILES", 3)
     markers = markers_in(folder)
     markers.show(7)
     for number in range(5):
@@ -131,14 +151,22 @@ def test_they_are_so_many_at_most(folder: Path, monkeypatch: pytest.MonkeyPatch)
 def test_where_files_have_no_such_time_none_is_left_and_it_is_told_once(
     folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    markers = markers_in(folder)
-    markers.show(7)
+    markers = Markers(folder, lambda: Shown(7, 0), "a1")
+    markers.start()
+    wait_until(lambda: (folder / "current").exists(), 10)
     monkeypatch.setattr(os, "utime", lambda *_: None)
-    for path in (FEED, "/feeds/all.rss"):
-        markers.leave(path, TAG, 7)
-    assert not (folder / "current").is_symlink()
+    wait_until(lambda: _leave(markers, folder), 10)
+    wait_until(lambda: not (folder / "current").is_symlink(), 10)
+    markers.leave("/feeds/all.rss", TAG, 7)
     (told,) = caplog.records
     assert "1970" in vars(told)["reason"]
+    assert left(folder) == set()
+
+
+def _leave(markers: Markers, folder: Path) -> bool:
+    """Leave a tag until that has failed."""
+    markers.leave(FEED, TAG, 7)
+    return not (folder / "current").is_symlink()
 
 
 @pytest.fixture
@@ -199,3 +227,22 @@ def test_a_folder_that_cannot_be_made_is_told_and_the_service_goes_on(
     assert "not a directory" in vars(caplog.records[0])["reason"].lower()
     client = Client(make_application(filled.runtime, markers))
     assert client.get(FEED).status_code == 200
+
+
+def test_what_can_no_longer_be_removed_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    def fail() -> Shown | None:
+        if not (folder / "current").exists():
+            return Shown(7, 0)
+        monkeypatch.setattr(Path, "unlink", refuse)
+        raise OSError(5, "Input/output error")
+
+    Markers(folder, fail, "a1").start()
+    wait_until(lambda: bool(caplog.records), 10)
+    told = vars(caplog.records[0])
+    assert told["reason"] == "Input/output error"
+    assert told["remove_by_hand"] == f"{folder}/current (Permission denied)"
