@@ -186,9 +186,8 @@ class FastLayer:
 
     def _leave_tag(self, markers: Markers, path: str, kept: Kept, tag: str) -> None:
         """Tell the server in front of what subscribers poll, which a path alone names."""
-        if kept.prepared.found.cache_control == self._polled_cache_control and not path.startswith(
-            _WITH_QUERY
-        ):
+        is_polled = kept.prepared.found.cache_control == self._polled_cache_control
+        if is_polled and not path.startswith(_WITH_QUERY):
             markers.leave(path, tag, kept.shown.version)
 
     def _fall_through(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
