@@ -43,6 +43,7 @@ def test_what_is_added_comes_back_by_kind_and_in_order(differences: Differences)
     assert list(differences.of_kind(Kind.CHANGED)) == []
     assert differences.counts == {
         Kind.CHANGED: 0,
+        Kind.KEPT: 0,
         Kind.NEW: 1_234,
         Kind.REFUSED: 3,
         Kind.GONE: 2,
