@@ -162,7 +162,8 @@ class _Schedule:
         self._working = threading.Lock()
         self._looking = threading.Lock()
         self._surveys = _Surveys(clock)
-        ingestion.give_way_when(self._surveys.has_urgent)
+        self._gives_way = False
+        ingestion.give_way_when(lambda: self._gives_way and self._surveys.has_urgent())
         self._next_look_at = 0.0
         self._offset_s = self._wall_offset_s()
 
@@ -300,10 +301,19 @@ class _Schedule:
 
     def _step_through(self, steps: Generator[None], *, gives_way: bool) -> None:
         """Do some work slice by slice; what is urgent goes first between two, if it gives way."""
-        with closing(steps):
+        with closing(steps), self._giving_way(gives_way):
             while not self._lost.is_set() and self._try(lambda: _has_next(steps)):
                 while gives_way and (urgent := self._surveys.take(urgent_only=True)):
                     self._go_through(urgent)
+
+    @contextmanager
+    def _giving_way(self, gives_way: bool) -> Iterator[None]:
+        """What is urgent itself goes on, whatever else comes meanwhile."""
+        before, self._gives_way = self._gives_way, gives_way
+        try:
+            yield
+        finally:
+            self._gives_way = before
 
     def _try(self, work: Callable[[], T]) -> T | None:
         """Do some work; trouble with the store ends it for now, a lost lease for good."""

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import apscheduler.schedulers.base
 import apscheduler.triggers.interval
@@ -21,11 +22,13 @@ from feedsvc.clock import Clock
 from feedsvc.ingest.discover import Found, ReadDocument, WatchedRoot
 from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.jobs import schedule
-from feedsvc.jobs.schedule import run_scheduler
+from feedsvc.jobs.schedule import _Schedule, run_scheduler
 from feedsvc.jobs.watching import Watcher
+from feedsvc.model.document import DocumentPath
 from feedsvc.model.run import RunRequest, RunState
 from feedsvc.runtime import Runtime, open_runtime
 from feedsvc.services.ingestion import Ingestion
+from feedsvc.services.survey import Survey
 from feedsvc.store import verify
 from feedsvc.store.engine import open_store
 from feedsvc.store.schema import originals
@@ -248,6 +251,28 @@ def test_two_works_never_run_at_once(
         wait_for(lambda: all(runtime.runs.get(r.id).state is RunState.DONE for r in runs))
         wait_for(lambda: len(titles(runtime)) == 8)
     assert most == 1
+
+
+def test_only_what_gives_way_is_cut_short_by_what_is_urgent() -> None:
+    seen: list[tuple[bool, bool]] = []
+
+    class Settling:
+        def give_way_when(self, is_called: Callable[[], bool]) -> None:
+            self.is_called = is_called
+
+        def settle(self, survey: Survey, _restless: set[DocumentPath]) -> Iterator[None]:
+            seen.append((survey.is_whole, self.is_called()))
+            yield
+            seen.append((survey.is_whole, self.is_called()))
+
+    calm, idle = cast(Any, SimpleNamespace(stands=False)), cast(Any, None)
+    schedule = _Schedule(cast(Any, Settling()), idle, threading.Event(), idle, Clock(), calm)
+    for _ in range(2):
+        urgent = Survey(request=RunRequest(), is_whole=False)
+        schedule._surveys.add(urgent, 0.0, is_urgent=True)
+    schedule._go_through(Survey(request=RunRequest(), is_whole=True))
+    of_urgent = [(False, False)] * 4
+    assert seen == [(True, True), *of_urgent, (True, False)]
 
 
 def test_a_clock_set_back_an_hour_stops_nothing(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import cycle
 
 import pytest
+from sqlalchemy import Connection
 
 from feedsvc.model.document import DocumentPath
 from feedsvc.services import sweep
 from feedsvc.store import documents
+from feedsvc.store.documents import KnownDocument
 from feedsvc.store.entries import Versions
 from tests.service import Service, article
 
@@ -82,9 +85,11 @@ def test_what_a_forced_run_finds_unchanged_is_not_searched_for_exchanges(
     asked: Counter[DocumentPath] = Counter()
     find = documents.find_by_paths
 
-    def counting(connection: object, paths: list[DocumentPath]) -> object:
+    def counting(
+        connection: Connection, paths: Sequence[DocumentPath]
+    ) -> dict[DocumentPath, KnownDocument]:
         asked.update(paths)
-        return find(connection, paths)  # type: ignore[arg-type]
+        return find(connection, paths)
 
     monkeypatch.setattr(sweep, "find_by_paths", counting)
     assert len(filled.ingest(force=True)) == COUNT
