@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
+from pathlib import Path
 
 import pytest
 
@@ -427,6 +428,14 @@ def test_furniture_is_known(lang: str) -> None:
 @pytest.mark.parametrize("lang", TAIL)
 def test_what_follows_an_article_is_known(lang: str) -> None:
     assert [t for t in _split(TAIL[lang]) if "tail" not in _says(t)] == []
+
+
+def test_a_word_leads_to_each_phrase_of_captions() -> None:
+    table = (Path(cues.__file__).parent / "words" / "pictures.txt").read_text(encoding="utf-8")
+    phrases = table.partition("[alone]")[2].partition("[hint]")[0].replace("[phrase]", "")
+    listed = [phrase for phrase in re.split("[;\n]", phrases) if phrase]
+    assert len(listed) > 150
+    assert [phrase for phrase in listed if "caption" not in _says(phrase)] == []
 
 
 @pytest.mark.parametrize("lang", CAPTION)

@@ -1,4 +1,4 @@
-"""py3langid's model in a third of the memory and less time, with the same answers to the last bit.
+"""py3langid's model in a third of the memory and less time, with the same answers.
 
 Its automaton has a row of 256 moves for each of 38,346 states, most of them those of other rows:
 cut into pieces, of which each different one is kept once, it takes 14 MB in place of 40. Its
@@ -8,7 +8,6 @@ weights stay half floats; only those of the features that a text has are widened
 from __future__ import annotations
 
 from array import array
-from collections import Counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,10 @@ _LETTERS = 256
 _PIECE = 32
 _BITS = 5
 _WITHIN = _PIECE - 1
-_ALL_HALVES = np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float32)
+# A half float with its exponent and fraction where a float has them, and what that is short of.
+_HALF_BITS_MOVED = 13
+_SIGN_AND_MOVED = np.uint32(0x8FFF_E000).astype(np.int32)
+_SHORT_OF = np.float32(2.0**112)
 
 
 class SmallIdentifier(LanguageIdentifier):  # type: ignore[misc]  # py3langid ships no types
@@ -46,14 +48,16 @@ class SmallIdentifier(LanguageIdentifier):  # type: ignore[misc]  # py3langid sh
         super().__init__(_Widened(weights), priors, classes, (), (), norm_probs=True, tk_row=())
 
     def _raw_score(self, text: bytes) -> NDArray[np.float32]:
-        features = self._features_of(text)
-        scores: NDArray[np.float32] = (
-            self._sparse_score(features, self.nb_ptc) if features else super()._raw_score(b"")
-        )
+        features, counts = self._features_of(text)
+        if not len(features):
+            nothing: NDArray[np.float32] = super()._raw_score(b"")
+            return nothing
+        scores: NDArray[np.float32] = np.log1p(counts, dtype=np.float32) @ self.nb_ptc[features]
+        scores += self.nb_pc
         return scores
 
-    def _features_of(self, text: bytes) -> Counter[int]:
-        """How often each feature is in a text, in the order of their first ends."""
+    def _features_of(self, text: bytes) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+        """The features in a text, and how often each is there."""
         padded = np.frombuffer(bytes(_FEATURE_MAX_BYTES - 1) + text, dtype=np.uint8)
         pieces, within = (padded >> _BITS).astype(np.intp), padded & _WITHIN
         before = self._first
@@ -62,7 +66,13 @@ class SmallIdentifier(LanguageIdentifier):  # type: ignore[misc]  # py3langid sh
             places += within[at : at + len(text)]
             before = self._pieces_before.take(places)
         found = self._features.take(places)
-        return Counter(found[found >= 0].tolist())
+        found = found[found >= 0]
+        found.sort()
+        # np.unique does the same in three times the time.
+        is_edge = np.ones(len(found) + 1, dtype=bool)
+        np.not_equal(found[1:], found[:-1], out=is_edge[1:-1])
+        (edges,) = is_edge.nonzero()
+        return found[edges[:-1]], np.diff(edges)
 
 
 def _cut(moves: array[int]) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
@@ -80,8 +90,13 @@ class _Widened:
     """Rows of half floats, given as floats, to whose arithmetic numpy is three times as fast."""
 
     def __init__(self, halves: NDArray[np.float16]) -> None:
-        self._bits = halves.view(np.uint16)
+        self._bits = halves.view(np.int16)
 
-    def __getitem__(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
-        # Looked up, which takes half as long as to convert them.
-        return _ALL_HALVES.take(self._bits.take(rows, axis=0))
+    def __getitem__(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+        # By their bits, in a quarter of the time that numpy takes to convert them.
+        moved = self._bits.take(rows, axis=0).astype(np.int32)
+        moved <<= _HALF_BITS_MOVED
+        moved &= _SIGN_AND_MOVED
+        widened = moved.view(np.float32)
+        widened *= _SHORT_OF
+        return widened

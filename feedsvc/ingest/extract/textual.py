@@ -15,8 +15,10 @@ MAX_SUMMARY_CHARS = 500
 
 _XML_CHAR = "\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
 _NOT_XML_CHAR = re.compile(f"[^{_XML_CHAR}]")
-# To match what is allowed takes half the time of a search for what is not.
+# To match what is allowed takes half the time of a search for what is not; of ASCII, to leave it
+# out takes a tenth.
 _XML_CHARS = re.compile(f"[{_XML_CHAR}]*+")
+_XML_ASCII = bytes([*b"\t\n\r", *range(0x20, 0x80)])
 _OVERRIDES = re.compile("[\u202a-\u202e]")
 # What XML can carry, without carriage returns, overrides and isolates.
 _UNDIRECTED_CHARS = re.compile(
@@ -37,6 +39,8 @@ def to_xml_chars(text: str) -> str:
 
 def is_xml_text(text: str) -> bool:
     """Whether XML 1.0 can carry every character of a text."""
+    if text.isascii():
+        return not text.encode("ascii").translate(None, _XML_ASCII)
     return _XML_CHARS.fullmatch(text) is not None
 
 

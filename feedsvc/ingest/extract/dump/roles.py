@@ -133,8 +133,8 @@ class RoleModel:
             ],
             dtype=float,
         )
-        self._steps_on = np.ascontiguousarray(self.steps.T)
-        self._is_text = np.array([role in TEXT_ROLES for _, role in STATES])
+        self._steps_on, self._steps_to = np.ascontiguousarray(self.steps.T), list(self.steps)
+        self._is_text = np.array([role in TEXT_ROLES for _, role in STATES], dtype=float)
         # The same as factors, for going down the page and up it at once.
         on, nothing = self._as_factors(self.steps), np.zeros_like(self.steps)
         self._factors = np.block([[on, nothing], [nothing, on.T]])
@@ -151,8 +151,8 @@ class RoleModel:
             scores += _INSISTENCE * self._np.outer(dense, self._is_text)
             path = self.best_path(scores)
         shares = self.shares(scores)
-        sure = shares[self._np.arange(len(path)), path].tolist()
-        text = shares[:, self._is_text].sum(axis=1).tolist()
+        sure = [share[state] for share, state in zip(shares.tolist(), path, strict=True)]
+        text = shares.dot(self._is_text).tolist()
         return [
             Labelled(line=line, role=role, part=part, sure=sure_of_it, text=of_text, model=self)
             for line, (part, role), sure_of_it, of_text in zip(
@@ -217,9 +217,8 @@ class RoleModel:
             add(here, highest(pairs), here)
         state = int((best[-1] + self.last).argmax())
         path = [state]
-        steps_to = list(self.steps)
         for before in best[-2::-1]:
-            state = int((before + steps_to[state]).argmax())
+            state = int((before + self._steps_to[state]).argmax())
             path.append(state)
         return path[::-1]
 
