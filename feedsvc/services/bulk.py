@@ -39,6 +39,7 @@ from feedsvc.store.entries import (
     note_evidence,
 )
 from feedsvc.store.feeds import all_with_names_today
+from feedsvc.store.guids import GivenGuid
 from feedsvc.store.publishing import Publishing
 
 
@@ -62,8 +63,12 @@ def find_lanes(
     vacated: bytes that some document had until this sweep (`Surroundings`).
     """
     known = find_by_paths(work.connection, [drafted.read.source.path for drafted in batch])
-    new = _find_newcomers(work, batch, known, versions, vacated)
-    publish: Lane = partial(_publish_newcomers, work, versions=versions)
+    recorded = work.guids.recall_among(
+        {d.read.source.path: (d.read.source, d.draft.key) for d in batch}
+    )
+    unsure = {path for path, guid in recorded.items() if guid is None}
+    new = _find_newcomers(work, batch, known.keys() | unsure, versions, vacated)
+    publish: Lane = partial(_publish_newcomers, work, recorded, versions=versions)
     before = _find_unchanged(work, batch, known) if known else {}
     confirm: Lane = partial(_confirm_unchanged, work, before, versions=versions)
     return dict.fromkeys(new, publish) | dict.fromkeys(before, confirm)
@@ -79,7 +84,10 @@ def _find_newcomers(
     versions: Versions,
     vacated: Container[bytes],
 ) -> list[Drafted]:
-    """Those of a batch that match nothing, in its order."""
+    """Those of a batch that match nothing in the store, in its order.
+
+    known: paths of which the rules know more.
+    """
     met = _known_marks(work, batch, versions)
     newcomers = []
     for drafted in batch:
@@ -112,21 +120,29 @@ def _known_marks(work: Publishing, batch: Sequence[Drafted], versions: Versions)
         *seen_bytes(connection, [source.sha256 for source in sources]),
         *known_fingerprints(connection, prints, versions.extractor),
         *known_addresses(connection, urls),
-        *work.guids.recorded_among(sources),
     }
 
 
 def _publish_newcomers(
-    work: Publishing, newcomers: Sequence[Drafted], *, versions: Versions
+    work: Publishing,
+    recorded: Mapping[DocumentPath, GivenGuid | None],
+    newcomers: Sequence[Drafted],
+    *,
+    versions: Versions,
 ) -> list[DocumentOutcome]:
     """Publish documents that match nothing as new entries, in this order.
 
-    What the store refuses in any of them fails them all.
+    recorded: the guids of those that were published before the store was lost. What the store
+    refuses in any of them fails them all.
     """
     connection = work.connection
-    drafts = {mint_guid(): newcomer.draft for newcomer in newcomers}
     sources = [newcomer.read.source for newcomer in newcomers]
-    entry_ids = add_entries(work, drafts, versions=versions)
+    given = [recorded.get(s.path) or GivenGuid(guid=mint_guid(), place=None) for s in sources]
+    drafts = {g.guid: n.draft for g, n in zip(given, newcomers, strict=True)}
+    places = {g.guid: g.place for g in given if g.place}
+    entry_ids = add_entries(work, drafts, versions=versions, places=places)
+    if recorded:
+        work.guids.take(list(drafts))
     keep_originals(connection, {n.read.source.sha256: n.read.raw for n in newcomers})
     document_ids = add_documents(connection, sources, work.now)
     links = [
@@ -152,7 +168,7 @@ def _publish_newcomers(
                 outcome=Outcome.NEW,
                 guid=guid,
                 title=draft.title,
-                resurfaces=True,
+                resurfaces=guid not in places,
             )
         )
     return outcomes
@@ -176,10 +192,13 @@ def _find_unchanged(
     connection = work.connection
     links = links_of_documents(connection, [document.id for document in known.values()])
     candidates: dict[Drafted, EntryLink] = {}
+    met: set[DocumentPath] = set()
     for drafted in batch:
         source = drafted.read.source
         document = known.get(source.path)
-        if document is None or document.sha256 != source.sha256:
+        is_first = source.path not in met
+        met.add(source.path)
+        if not is_first or document is None or document.sha256 != source.sha256:
             continue
         match links.get(document.id):
             case [link] if link.is_primary and link.key == drafted.draft.key:

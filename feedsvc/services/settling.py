@@ -50,7 +50,6 @@ from feedsvc.store.entries import (
     edit_entry,
     fetch_stored,
     find_by_canonical_url,
-    follow_place,
     note_evidence,
     repeat_departures,
     return_entry,
@@ -319,11 +318,9 @@ class Settling:
             replace(draft, evidence=draft.evidence + clashes),
             guid=guid,
             versions=self._around.versions,
+            place=recorded.place if recorded else None,
         )
         if recorded:
-            given = self._work.sequence
-            self._work.guids.put_back(entry_id, recorded)
-            follow_place(self._work, entry_id, was=given)
             repeat_departures(self._work)
         self._save_with_link(read, draft, entry_id, is_primary=True)
         return DocumentOutcome(
@@ -331,7 +328,7 @@ class Settling:
             outcome=Outcome.NEW,
             guid=guid,
             title=draft.title,
-            resurfaces=recorded is None or recorded.sequence is None,
+            resurfaces=recorded is None or recorded.place is None,
         )
 
     def _edit(self, path: DocumentPath, stored: StoredEntry, draft: EntryDraft) -> DocumentOutcome:

@@ -39,6 +39,7 @@ from feedsvc.store.feeds import (
     touch_corrections,
     touch_feeds,
 )
+from feedsvc.store.guids import Place
 from feedsvc.store.publishing import Publishing
 from feedsvc.store.schema import (
     entries,
@@ -80,46 +81,58 @@ class StoredEntry:
 _ADD = insert(entries)
 
 
-def add_entry(work: Publishing, draft: EntryDraft, *, guid: str, versions: Versions) -> int:
+def add_entry(
+    work: Publishing,
+    draft: EntryDraft,
+    *,
+    guid: str,
+    versions: Versions,
+    place: Place | None = None,
+) -> int:
     """Publish a draft as a new entry; answers its number in the store."""
-    (entry_id,) = add_entries(work, {guid: draft}, versions=versions)
+    places = {guid: place} if place else {}
+    (entry_id,) = add_entries(work, {guid: draft}, versions=versions, places=places)
     return entry_id
 
 
 def add_entries(
-    work: Publishing, drafts: Mapping[str, EntryDraft], *, versions: Versions
+    work: Publishing,
+    drafts: Mapping[str, EntryDraft],
+    *,
+    versions: Versions,
+    places: Mapping[str, Place] | None = None,
 ) -> Sequence[int]:
     """Publish drafts, by the guids they are given, as new entries, one after another.
 
-    Answers their numbers in the store.
+    places: where those come back to that had one. Answers their numbers in the store.
     """
-    arrivals = [
-        Arrival(
-            entry_id=entry_id,
-            sequence=work.next_sequence(),
-            instant=work.next_instant(),
-            wanted=memberships(draft),
+    arrivals, rows = [], []
+    for entry_id, (guid, draft) in zip(
+        take_ids(work.connection, entries, len(drafts)), drafts.items(), strict=True
+    ):
+        sequence, instant = work.next_sequence(), work.next_instant()
+        place = (places or {}).get(guid) or Place(sequence=sequence, arrived_at=instant)
+        arrivals.append(
+            Arrival(
+                entry_id=entry_id,
+                sequence=place.sequence,
+                instant=instant,
+                wanted=memberships(draft),
+            )
         )
-        for entry_id, draft in zip(
-            take_ids(work.connection, entries, len(drafts)), drafts.values(), strict=True
-        )
-    ]
-    work.connection.execute(
-        _ADD,
-        [
+        rows.append(
             {
-                "id": arrival.entry_id,
+                "id": entry_id,
                 "guid": guid,
                 "short_id": short_id(guid),
-                "sequence": arrival.sequence,
+                "sequence": place.sequence,
                 "state": EntryState.LIVE,
-                "arrived_at": arrival.instant,
-                "updated": arrival.instant,
-                **_values(draft, arrival.instant, versions),
+                "arrived_at": place.arrived_at,
+                "updated": place.arrived_at,
+                **_values(draft, place.arrived_at, versions),
             }
-            for arrival, (guid, draft) in zip(arrivals, drafts.items(), strict=True)
-        ],
-    )
+        )
+    work.connection.execute(_ADD, rows)
     place_new_entries(work, arrivals)
     named = all_with_names_today(work.connection, drafts.values())
     index_terms(
@@ -187,14 +200,6 @@ def _index_anew(work: Publishing, before: StoredEntry, instant: datetime | None)
         remove_from_index(work.connection, before.entry.sequence)
         index_terms(work.connection, {before.entry.sequence: new})
         record_departure(work.connection, old, instant or work.next_instant())
-
-
-def follow_place(work: Publishing, entry_id: int, *, was: int) -> None:
-    """Let searches find a live entry at the place it was put back to. was: its sequence before."""
-    entry = fetch_stored(work.connection, entry_id).entry
-    if entry.sequence != was:
-        remove_from_index(work.connection, was)
-        index_terms(work.connection, {entry.sequence: terms_of_entry(entry)})
 
 
 _NOTE_EVIDENCE = update(entries).where(entries.c.id == bindparam("entry_id"))

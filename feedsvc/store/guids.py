@@ -12,6 +12,7 @@ themselves are what backups carry.
 from __future__ import annotations
 
 import logging
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +23,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, tuple_, update
 
 from feedsvc.model.document import DocumentPath, SourceDocument
-from feedsvc.model.entry import BY_POLICY, Precision
+from feedsvc.model.entry import BY_POLICY
 from feedsvc.model.selection import SelectionKind
 from feedsvc.store.engine import UPSERTING
 from feedsvc.store.feed_names import take_former_name, take_name
@@ -31,7 +32,6 @@ from feedsvc.store.schema import (
     document_entries,
     documents,
     entries,
-    feed_entries,
     feeds,
     former_names,
     guid_log,
@@ -46,12 +46,22 @@ _IDS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordedGuid:
-    """A guid that was recorded and has no entry. sequence, arrived_at: None if never public."""
+class Place:
+    """Where readers see an entry: in which order, and since when."""
+
+    sequence: int
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenGuid:
+    """A guid that an entry is to have.
+
+    place: None if it was never public, or another entry lies there by now.
+    """
 
     guid: str
-    sequence: int | None
-    arrived_at: datetime | None
+    place: Place | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,7 +233,7 @@ class GuidLog:
 
     # What a transaction takes and adds
 
-    def recall(self, source: SourceDocument, key: str) -> RecordedGuid | None:
+    def recall(self, source: SourceDocument, key: str) -> GivenGuid | None:
         """The guid that was recorded for these bytes, else for this path; it is taken by that."""
         if not self._has_recorded:
             return None
@@ -234,58 +244,86 @@ class GuidLog:
                 select(row.guid).where(told_by, row.key == key).order_by(row.id.desc()).limit(1)
             )
             if guid is not None:
-                return self._take(guid)
+                recorded = self._recorded([guid])[guid]
+                self.take([guid])
+                return recorded
         return None
 
-    def recorded_among(self, sources: Sequence[SourceDocument]) -> set[DocumentPath]:
-        """The paths of those documents for which a guid may be recorded."""
+    def recall_among(
+        self, wanted: Mapping[DocumentPath, tuple[SourceDocument, str]]
+    ) -> dict[DocumentPath, GivenGuid | None]:
+        """What `recall` would find for several documents and their keys; nothing is taken yet.
+
+        None where it must be asked one by one: where more than one guid was recorded for a
+        document's bytes and path, or one for several documents, or a person did something to its
+        entry. Documents for which nothing was recorded are left out.
+        """
         if not self._has_recorded:
-            return set()
-        row = recorded_guids.c
-        hashes = select(row.sha256).where(row.sha256.in_([s.sha256 for s in sources]))
-        known = set(self._connection.scalars(hashes))
-        paths = [(s.path.root, s.path.path) for s in sources]
-        named = select(row.root, row.path).where(tuple_(row.root, row.path).in_(paths))
-        return {s.path for s in sources if s.sha256 in known} | {
-            DocumentPath(root=root, path=path) for root, path in self._connection.execute(named)
+            return {}
+        claims = self._claims([source for source, _ in wanted.values()])
+        claimants = Counter(guid for claim in claims.values() for guid in {g for g, _ in claim})
+        sure: dict[DocumentPath, str] = {}
+        for path, claim in claims.items():
+            (guid, key), *others = claim
+            if not others and key == wanted[path][1] and claimants[guid] == 1:
+                sure[path] = guid
+        recorded = self._recorded(list(sure.values()))
+        departed = set(
+            self._connection.scalars(
+                select(recorded_departures.c.guid).where(recorded_departures.c.guid.in_(recorded))
+            )
+        )
+        return {
+            path: recorded[sure[path]] if path in sure and sure[path] not in departed else None
+            for path in claims
         }
+
+    def _claims(
+        self, sources: Sequence[SourceDocument]
+    ) -> dict[DocumentPath, set[tuple[str, str]]]:
+        """The guids, with their keys, that were recorded for the bytes or the path of documents."""
+        row = recorded_guids.c
+        columns = select(row.guid, row.key, row.root, row.path, row.sha256)
+        paths = [(source.path.root, source.path.path) for source in sources]
+        found = chain(
+            self._connection.execute(columns.where(row.sha256.in_([s.sha256 for s in sources]))),
+            self._connection.execute(columns.where(tuple_(row.root, row.path).in_(paths))),
+        )
+        by_mark: dict[object, set[tuple[str, str]]] = defaultdict(set)
+        for guid, key, root, path, sha256 in found:
+            by_mark[sha256].add((guid, key))
+            by_mark[root, path].add((guid, key))
+        claims = {s.path: by_mark[s.sha256] | by_mark[s.path.root, s.path.path] for s in sources}
+        return {path: claim for path, claim in claims.items() if claim}
 
     @cached_property
     def _has_recorded(self) -> bool:
         return self._connection.scalar(select(recorded_guids.c.id).limit(1)) is not None
 
-    def _take(self, guid: str) -> RecordedGuid:
-        last = self._connection.execute(
-            select(recorded_guids)
-            .where(recorded_guids.c.guid == guid)
-            .order_by(recorded_guids.c.id.desc())
-            .limit(1)
-        ).one()
-        self._connection.execute(delete(recorded_guids).where(recorded_guids.c.guid == guid))
-        return RecordedGuid(guid=guid, sequence=last.sequence, arrived_at=last.arrived_at)
+    def _recorded(self, guids: Sequence[str]) -> dict[str, GivenGuid]:
+        """What was recorded last of each guid."""
+        row, entry = recorded_guids.c, entries.c
+        last: dict[str, Place | None] = {}
+        for guid, sequence, arrived_at in self._connection.execute(
+            select(row.guid, row.sequence, row.arrived_at)
+            .where(row.guid.in_(guids))
+            .order_by(row.id)
+        ):
+            was_public = sequence is not None
+            last[guid] = Place(sequence=sequence, arrived_at=arrived_at) if was_public else None
+        places = [place for place in last.values() if place]
+        same_sequence = entry.sequence.in_([place.sequence for place in places])
+        same_instant = entry.updated.in_([place.arrived_at for place in places])
+        sequences = set(self._connection.scalars(select(entry.sequence).where(same_sequence)))
+        instants = set(self._connection.scalars(select(entry.updated).where(same_instant)))
+        for guid, place in last.items():
+            if place and (place.sequence in sequences or place.arrived_at in instants):
+                last[guid] = None
+        return {guid: GivenGuid(guid=guid, place=place) for guid, place in last.items()}
 
-    def put_back(self, entry_id: int, recorded: RecordedGuid) -> None:
-        """Give an entry just published the place and the arrival it had, if it was ever public."""
-        sequence, arrived_at = recorded.sequence, recorded.arrived_at
-        taken = or_(entries.c.sequence == sequence, entries.c.updated == arrived_at)
-        if sequence is None or self._connection.scalar(select(entries.c.id).where(taken)):
-            return
-        this = entries.c.id == entry_id
-        self._connection.execute(
-            update(entries)
-            .where(this)
-            .values(sequence=sequence, arrived_at=arrived_at, updated=arrived_at)
-        )
-        self._connection.execute(
-            update(entries)
-            .where(this, entries.c.precision == Precision.ARRIVAL)
-            .values(published=arrived_at)
-        )
-        self._connection.execute(
-            update(feed_entries)
-            .where(feed_entries.c.entry_id == entry_id)
-            .values(sequence=sequence)
-        )
+    def take(self, guids: Sequence[str]) -> None:
+        """Have it forgotten what was recorded of guids that have an entry now."""
+        self._connection.execute(delete(recorded_guids).where(recorded_guids.c.guid.in_(guids)))
 
     def note(self, entry_id: int, source: SourceDocument, key: str) -> None:
         """Have it recorded that these bytes give this entry."""

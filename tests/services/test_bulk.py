@@ -8,23 +8,27 @@ import threading
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, event, insert, select
 
 from feedsvc.errors import RefusedDocument
 from feedsvc.ingest.discover import ReadDocument
 from feedsvc.model.document import DocumentPath, FileState, Outcome, SourceDocument
 from feedsvc.model.entry import EntryDraft
 from feedsvc.model.run import RunRequest
+from feedsvc.model.search import parse_query
 from feedsvc.services.batches import Batches, Step, draft_step, refusal_step
 from feedsvc.services.bulk import find_lanes
 from feedsvc.services.recording import Recorder
 from feedsvc.services.settling import Surroundings
 from feedsvc.store.documents import KnownDocument
+from feedsvc.store.engine import UPSERTING
 from feedsvc.store.publishing import Publishing
 from feedsvc.store.schema import (
     document_entries,
@@ -33,8 +37,11 @@ from feedsvc.store.schema import (
     feed_entries,
     feeds,
     originals,
+    recorded_departures,
+    recorded_guids,
     revisions,
 )
+from feedsvc.store.search import find_matches
 from tests.store.desk import VERSIONS, Desk, by, make_draft
 
 UNSTORABLE = "\ud800"
@@ -108,6 +115,61 @@ def again(sweeps: Sequence[Sequence[File]], others: Sequence[File]) -> list[list
 AGAIN = st.builds(again, SWEEPS, st.lists(FILES, max_size=2))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What a store that was lost had recorded of an entry. place: None if it was never public."""
+
+    entry: int
+    name: str
+    raw: bytes
+    key: str
+    place: int | None
+    is_hidden: bool
+
+    @property
+    def guid(self) -> str:
+        return UUID(int=self.entry).urn
+
+    def write(self, desk: Desk, connection: Connection) -> None:
+        place: dict[str, object] = {}
+        if self.place is not None:
+            since = desk.clock.now() - timedelta(days=9, minutes=-self.place)
+            place = {"sequence": self.place, "arrived_at": since}
+        connection.execute(
+            insert(recorded_guids).values(
+                guid=self.guid,
+                root="seeds",
+                path=self.name.encode(),
+                sha256=hashlib.sha256(self.raw).digest(),
+                key=self.key,
+                **place,
+            )
+        )
+        if self.is_hidden:
+            connection.execute(
+                UPSERTING[connection.dialect.name](recorded_departures)
+                .values(guid=self.guid, state="hidden", departed_by="editor")
+                .on_conflict_do_nothing()
+            )
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Record:
+    """Mostly each entry's own place, by its own name; of several entries, now and then."""
+    entry = draw(st.integers(1, 12))
+    return Record(
+        entry=entry,
+        name=str(draw(st.sampled_from([entry, entry, entry, 3]))),
+        raw=b"bytes %d" % draw(st.sampled_from([entry, entry, entry, 5])),
+        key=draw(st.sampled_from(["", "", "", "", "other"])),
+        place=draw(st.sampled_from([entry, entry, entry, 7, None])),
+        is_hidden=draw(st.sampled_from([False, False, False, True])),
+    )
+
+
+RECORDS = st.lists(records(), max_size=12)
+
+
 @pytest.fixture
 def desk(desk: Desk) -> Desk:
     with desk.publishing():
@@ -151,12 +213,19 @@ class OneTransaction(Batches):
 
 
 def settled(
-    desk: Desk, sweeps: Sequence[Sequence[File]], *, may_be_together: bool
+    desk: Desk,
+    sweeps: Sequence[Sequence[File]],
+    recorded: Sequence[Record],
+    *,
+    may_be_together: bool,
 ) -> dict[str, list[Any]]:
     """What some sweeps come to, in outcomes and in the store; then it is all taken back."""
     recorder = Recorder(clock=desk.clock, dry=True)
     found: dict[str, list[Any]] = {}
     with suppress(TakenBackError), desk.publishing() as work:
+        work.sequence += 100  # none of those that were recorded is given again
+        for record in recorded:
+            record.write(desk, work.connection)
         batches = OneTransaction(work=work, **vars(batches_of(desk, recorder)))
         for files in sweeps:
             batches.around = surroundings(batches.around, [file.source for file in files])
@@ -166,6 +235,12 @@ def settled(
         found["outcomes"] = [replace(o, guid=sequences.get(o.guid)) for o in recorder.held]
         found["numbers"] = [work.sequence, work.last_instant, work.changed]
         found["noted"] = [(n.source, n.key) for n in work.guids.noted]
+        guids = {record.guid for record in recorded}
+        found["recorded"] = [(guid, s) for guid, s in sorted(sequences.items()) if guid in guids]
+        found["found by"] = [
+            (word, find_matches(work.connection, parse_query(word), limit=100))
+            for word in ("storm", "snow", "calm")
+        ]
         raise TakenBackError
     return found
 
@@ -191,6 +266,8 @@ def picture(connection: Connection) -> dict[str, list[Any]]:
             document_entries,
             originals,
             revisions,
+            recorded_guids,
+            recorded_departures,
         )
     }
     sequences = {row["id"]: row["sequence"] for row in rows["entries"]}
@@ -221,10 +298,12 @@ def picture(connection: Connection) -> dict[str, list[Any]]:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(sweeps=SWEEPS | AGAIN)
-def test_together_or_one_by_one_comes_to_the_same(desk: Desk, sweeps: list[list[File]]) -> None:
-    together = settled(desk, sweeps, may_be_together=True)
-    alone = settled(desk, sweeps, may_be_together=False)
+@given(sweeps=SWEEPS | AGAIN, recorded=st.just([]) | RECORDS)
+def test_together_or_one_by_one_comes_to_the_same(
+    desk: Desk, sweeps: list[list[File]], recorded: list[Record]
+) -> None:
+    together = settled(desk, sweeps, recorded, may_be_together=True)
+    alone = settled(desk, sweeps, recorded, may_be_together=False)
     assert together == alone
 
 
@@ -256,6 +335,29 @@ def publish(desk: Desk, *files: File) -> tuple[list[Outcome], int]:
 
 def test_new_documents_are_added_in_one_go(desk: Desk) -> None:
     assert publish(desk, *map(article, range(20))) == ([Outcome.NEW] * 20, 1)
+
+
+def test_what_comes_back_to_its_place_is_added_in_one_go(desk: Desk) -> None:
+    places = [*range(1, 9), None, *range(9, 12)]
+    with desk.publishing() as work:
+        work.sequence += 100
+        work.changed = True
+        for nth, place in enumerate(places):
+            record = Record(
+                entry=nth, name=str(nth), raw=b"%d" % nth, key="", place=place, is_hidden=False
+            )
+            record.write(desk, work.connection)
+    files = list(map(article, range(len(places))))
+    files[4] = replace(files[4], raw=b"edited meanwhile")
+    files[6] = replace(files[6], name="moved meanwhile")
+    assert publish(desk, *files) == ([Outcome.NEW] * len(places), 1)
+    with desk.store.reading() as connection:
+        found = dict(connection.execute(select(entries.c.guid, entries.c.sequence)).all())
+        left = connection.scalars(select(recorded_guids.c.guid)).all()
+    assert [found[UUID(int=nth).urn] for nth in range(len(places))] == [
+        109 if place is None else place for place in places
+    ]
+    assert left == []
 
 
 def test_what_says_what_it_said_is_noted_in_one_go(desk: Desk) -> None:
