@@ -1,7 +1,8 @@
 """Documents in bulk: the fast lanes for those of which the rules need not be asked one by one.
 
 What a document is, the rules in `settling.py` alone say; most documents need none of them. Those of
-a first ingestion match nothing; nearly all that are ingested again say what they said. This room
+a first ingestion match nothing, or, once a store was lost, the record of one guid; nearly all that
+are ingested again say what they said. This room
 finds both in a batch, with one query for each way of matching, and settles them together. The
 result is what the rules would have made of them, one after another. Whatever else a document
 matches goes to the rules, even where they may find that it is new, or as it was, all the same.
@@ -63,9 +64,7 @@ def find_lanes(
     vacated: bytes that some document had until this sweep (`Surroundings`).
     """
     known = find_by_paths(work.connection, [drafted.read.source.path for drafted in batch])
-    recorded = work.guids.recall_among(
-        {d.read.source.path: (d.read.source, d.draft.key) for d in batch}
-    )
+    recorded = work.guids.recall_among([(d.read.source, d.draft.key) for d in batch])
     unsure = {path for path, guid in recorded.items() if guid is None}
     new = _find_newcomers(work, batch, known.keys() | unsure, versions, vacated)
     publish: Lane = partial(_publish_newcomers, work, recorded, versions=versions)
@@ -84,9 +83,9 @@ def _find_newcomers(
     versions: Versions,
     vacated: Container[bytes],
 ) -> list[Drafted]:
-    """Those of a batch that match nothing in the store, in its order.
+    """Those of a batch that match no entry and no document, in its order.
 
-    known: paths of which the rules know more.
+    known: paths that are for the rules.
     """
     met = _known_marks(work, batch, versions)
     newcomers = []
@@ -130,19 +129,20 @@ def _publish_newcomers(
     *,
     versions: Versions,
 ) -> list[DocumentOutcome]:
-    """Publish documents that match nothing as new entries, in this order.
+    """Publish documents that match no other as new entries, in this order.
 
-    recorded: the guids of those that were published before the store was lost. What the store
-    refuses in any of them fails them all.
+    recorded: by path, the guids of those that were published before the store was lost. What the
+    store refuses in any of them fails them all.
     """
     connection = work.connection
     sources = [newcomer.read.source for newcomer in newcomers]
+    back = [before for source in sources if (before := recorded.get(source.path))]
     given = [recorded.get(s.path) or GivenGuid(guid=mint_guid(), place=None) for s in sources]
     drafts = {g.guid: n.draft for g, n in zip(given, newcomers, strict=True)}
     places = {g.guid: g.place for g in given if g.place}
     entry_ids = add_entries(work, drafts, versions=versions, places=places)
-    if recorded:
-        work.guids.take(list(drafts))
+    if back:
+        work.guids.take([g.guid for g in back])
     keep_originals(connection, {n.read.source.sha256: n.read.raw for n in newcomers})
     document_ids = add_documents(connection, sources, work.now)
     links = [

@@ -91,7 +91,11 @@ def _renamed(draft: EntryDraft, today: Mapping[tuple[str, str], str]) -> EntryDr
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """A new entry, in the order of arrival, and the feeds it is to lie in besides that of all."""
+    """A new entry, and the feeds it is to lie in besides that of all.
+
+    sequence: where it is to lie there. instant: when it came, which dates the feeds; where a lost
+    store is made anew, later than the entry itself says.
+    """
 
     entry_id: int
     sequence: int
@@ -107,7 +111,7 @@ _RECEIVE = (
 
 
 def place_new_entries(work: Publishing, arrivals: Sequence[Arrival]) -> None:
-    """Put entries into the feeds they belong to, in the order of their arrival."""
+    """Put entries into the feeds they belong to. arrivals: in the order of their instants."""
     everywhere = [membership for arrival in arrivals for membership in arrival.wanted]
     ids = _find_or_make(work, [*everywhere, _ALL], arrivals[0].instant)
     placed: list[dict[str, int]] = []

@@ -250,7 +250,7 @@ class GuidLog:
         return None
 
     def recall_among(
-        self, wanted: Mapping[DocumentPath, tuple[SourceDocument, str]]
+        self, wanted: Sequence[tuple[SourceDocument, str]]
     ) -> dict[DocumentPath, GivenGuid | None]:
         """What `recall` would find for several documents and their keys; nothing is taken yet.
 
@@ -258,30 +258,29 @@ class GuidLog:
         document's bytes and path, or one for several documents, or a person did something to its
         entry. Documents for which nothing was recorded are left out.
         """
-        if not self._has_recorded:
+        claims = self._claims([source for source, _ in wanted]) if self._has_recorded else {}
+        if not claims:
             return {}
-        claims = self._claims([source for source, _ in wanted.values()])
+        of_entries = entries.c.guid == recorded_departures.c.guid
+        if self._connection.scalar(select(entries.c.id).join(recorded_departures, of_entries)):
+            return dict.fromkeys(claims)  # they are to be repeated as soon as one is recalled
+        times = Counter(source.path for source, _ in wanted)
         claimants = Counter(guid for claim in claims.values() for guid in {g for g, _ in claim})
         sure: dict[DocumentPath, str] = {}
-        for path, claim in claims.items():
-            (guid, key), *others = claim
-            if not others and key == wanted[path][1] and claimants[guid] == 1:
-                sure[path] = guid
+        for source, own_key in wanted:
+            match list(claims.get(source.path, ())):
+                case [(guid, key)] if key == own_key and times[source.path] == claimants[guid] == 1:
+                    sure[source.path] = guid
         recorded = self._recorded(list(sure.values()))
-        departed = set(
-            self._connection.scalars(
-                select(recorded_departures.c.guid).where(recorded_departures.c.guid.in_(recorded))
-            )
-        )
-        return {
-            path: recorded[sure[path]] if path in sure and sure[path] not in departed else None
-            for path in claims
-        }
+        departed = recorded_departures.c.guid
+        for guid in self._connection.scalars(select(departed).where(departed.in_(recorded))):
+            del recorded[guid]
+        return {path: recorded.get(sure.get(path, "")) for path in claims}
 
     def _claims(
         self, sources: Sequence[SourceDocument]
     ) -> dict[DocumentPath, set[tuple[str, str]]]:
-        """The guids, with their keys, that were recorded for the bytes or the path of documents."""
+        """By path, the guids with their keys that were recorded for it or for its bytes."""
         row = recorded_guids.c
         columns = select(row.guid, row.key, row.root, row.path, row.sha256)
         paths = [(source.path.root, source.path.path) for source in sources]
@@ -293,8 +292,12 @@ class GuidLog:
         for guid, key, root, path, sha256 in found:
             by_mark[sha256].add((guid, key))
             by_mark[root, path].add((guid, key))
-        claims = {s.path: by_mark[s.sha256] | by_mark[s.path.root, s.path.path] for s in sources}
-        return {path: claim for path, claim in claims.items() if claim}
+        claims: dict[DocumentPath, set[tuple[str, str]]] = {}
+        for source in sources:
+            path = source.path
+            if claim := by_mark[source.sha256] | by_mark[path.root, path.path]:
+                claims[path] = claims.get(path, set()) | claim
+        return claims
 
     @cached_property
     def _has_recorded(self) -> bool:

@@ -117,14 +117,17 @@ AGAIN = st.builds(again, SWEEPS, st.lists(FILES, max_size=2))
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """What a store that was lost had recorded of an entry. place: None if it was never public."""
+    """What a store that was lost had recorded of an entry. place: None if it was never public.
+
+    hidden: by a person, "before" or, since, "after" the first sweep.
+    """
 
     entry: int
     name: str
     raw: bytes
     key: str
     place: int | None
-    is_hidden: bool
+    hidden: str = ""
 
     @property
     def guid(self) -> str:
@@ -145,12 +148,13 @@ class Record:
                 **place,
             )
         )
-        if self.is_hidden:
-            connection.execute(
-                UPSERTING[connection.dialect.name](recorded_departures)
-                .values(guid=self.guid, state="hidden", departed_by="editor")
-                .on_conflict_do_nothing()
-            )
+
+    def hide(self, connection: Connection) -> None:
+        connection.execute(
+            UPSERTING[connection.dialect.name](recorded_departures)
+            .values(guid=self.guid, state="hidden", departed_by="editor")
+            .on_conflict_do_nothing()
+        )
 
 
 @st.composite
@@ -163,7 +167,7 @@ def records(draw: st.DrawFn) -> Record:
         raw=b"bytes %d" % draw(st.sampled_from([entry, entry, entry, 5])),
         key=draw(st.sampled_from(["", "", "", "", "other"])),
         place=draw(st.sampled_from([entry, entry, entry, 7, None])),
-        is_hidden=draw(st.sampled_from([False, False, False, True])),
+        hidden=draw(st.sampled_from(["", "", "", "", "before", "after"])),
     )
 
 
@@ -227,7 +231,10 @@ def settled(
         for record in recorded:
             record.write(desk, work.connection)
         batches = OneTransaction(work=work, **vars(batches_of(desk, recorder)))
-        for files in sweeps:
+        for nth, files in enumerate(sweeps):
+            for record in recorded:
+                if (nth, record.hidden) in ((0, "before"), (1, "after")):
+                    record.hide(work.connection)
             batches.around = surroundings(batches.around, [file.source for file in files])
             batches.publish([file.step(may_be_together=may_be_together) for file in files])
         found = picture(work.connection)
@@ -343,9 +350,7 @@ def test_what_comes_back_to_its_place_is_added_in_one_go(desk: Desk) -> None:
         work.sequence += 100
         work.changed = True
         for nth, place in enumerate(places):
-            record = Record(
-                entry=nth, name=str(nth), raw=b"%d" % nth, key="", place=place, is_hidden=False
-            )
+            record = Record(entry=nth, name=str(nth), raw=b"%d" % nth, key="", place=place)
             record.write(desk, work.connection)
     files = list(map(article, range(len(places))))
     files[4] = replace(files[4], raw=b"edited meanwhile")
