@@ -270,9 +270,9 @@ def repeat_departures(work: Publishing) -> None:
     """Do to entries again what persons did according to the record of a store that was lost."""
     connection = work.connection
     for row in connection.execute(
-        select(recorded_departures, entries.c.id).join(
-            entries, entries.c.guid == recorded_departures.c.guid
-        )
+        select(recorded_departures, entries.c.id)
+        .join(entries, entries.c.guid == recorded_departures.c.guid)
+        .order_by(entries.c.sequence)
     ).all():
         stored, state = fetch_stored(connection, row.id), EntryState(row.state)
         if state is not EntryState.LIVE:
