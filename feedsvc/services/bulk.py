@@ -136,13 +136,13 @@ def _publish_newcomers(
     """
     connection = work.connection
     sources = [newcomer.read.source for newcomer in newcomers]
-    back = [before for source in sources if (before := recorded.get(source.path))]
-    given = [recorded.get(s.path) or GivenGuid(guid=mint_guid(), place=None) for s in sources]
+    recalled = [recorded.get(source.path) for source in sources]
+    given = [known or GivenGuid(guid=mint_guid(), place=None) for known in recalled]
     drafts = {g.guid: n.draft for g, n in zip(given, newcomers, strict=True)}
     places = {g.guid: g.place for g in given if g.place}
     entry_ids = add_entries(work, drafts, versions=versions, places=places)
-    if back:
-        work.guids.take([g.guid for g in back])
+    if any(recalled):
+        work.guids.take([known.guid for known in recalled if known])
     keep_originals(connection, {n.read.source.sha256: n.read.raw for n in newcomers})
     document_ids = add_documents(connection, sources, work.now)
     links = [
