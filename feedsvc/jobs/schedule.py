@@ -163,7 +163,8 @@ class _Schedule:
         self._looking = threading.Lock()
         self._surveys = _Surveys(clock)
         self._gives_way = False
-        ingestion.give_way_when(lambda: self._gives_way and self._surveys.has_urgent())
+        self._keeps_on_until = 0.0
+        ingestion.give_way_when(self._is_called)
         self._next_look_at = 0.0
         self._offset_s = self._wall_offset_s()
 
@@ -259,7 +260,9 @@ class _Schedule:
 
     def _settle(self) -> None:
         with self._working:
-            while self._may_work() and (survey := self._surveys.take()):
+            # What ripens meanwhile has another turn: runs that were asked for come between.
+            began = self._clock.monotonic()
+            while self._may_work() and (survey := self._surveys.take(ripe_by=began)):
                 self._go_through(survey)
             next_in_s = self._surveys.next_in_s()
         if next_in_s is not None:
@@ -303,8 +306,27 @@ class _Schedule:
         """Do some work slice by slice; what is urgent goes first between two, if it gives way."""
         with closing(steps), self._giving_way(gives_way):
             while not self._lost.is_set() and self._try(lambda: _has_next(steps)):
-                while gives_way and (urgent := self._surveys.take(urgent_only=True)):
-                    self._go_through(urgent)
+                if gives_way:
+                    self._do_urgent()
+
+    def _do_urgent(self) -> None:
+        """Go through what is urgent by now. What comes meanwhile waits for as long as that took.
+
+        Files that are written to without end would keep all else from ever being settled.
+        """
+        began = self._clock.monotonic()
+        while urgent := self._surveys.take(ripe_by=began, urgent_only=True):
+            self._go_through(urgent)
+        now = self._clock.monotonic()
+        self._keeps_on_until = now + (now - began)
+
+    def _is_called(self) -> bool:
+        """Whether a slice of what gives way is to end."""
+        return (
+            self._gives_way
+            and self._clock.monotonic() >= self._keeps_on_until
+            and self._surveys.has_urgent()
+        )
 
     @contextmanager
     def _giving_way(self, gives_way: bool) -> Iterator[None]:
@@ -352,24 +374,23 @@ class _Surveys:
             self._waiting.append((is_urgent, self._clock.monotonic() + in_s, survey))
             self.holds_a_whole_one |= survey.is_whole
 
-    def take(self, *, urgent_only: bool = False) -> Survey | None:
-        """The next that is ripe, the urgent ones first; None while there is none."""
+    def take(self, *, ripe_by: float, urgent_only: bool = False) -> Survey | None:
+        """The next of those that were ripe by then, the urgent ones first; None if none is left."""
         with self._lock:
-            ripe = self._ripe(urgent_only=urgent_only)
+            ripe = self._ripe(ripe_by, urgent_only=urgent_only)
             if not ripe:
                 return None
             first = min(ripe, key=lambda w: (not w[0], w[1]))
             self._waiting.remove(first)
             return first[2]
 
-    def _ripe(self, *, urgent_only: bool) -> list[tuple[bool, float, Survey]]:
-        now = self._clock.monotonic()
-        return [w for w in self._waiting if w[1] <= now and (w[0] or not urgent_only)]
+    def _ripe(self, by: float, *, urgent_only: bool) -> list[tuple[bool, float, Survey]]:
+        return [w for w in self._waiting if w[1] <= by and (w[0] or not urgent_only)]
 
     def has_urgent(self) -> bool:
         """Whether an urgent one is ripe."""
         with self._lock:
-            return bool(self._ripe(urgent_only=True))
+            return bool(self._ripe(self._clock.monotonic(), urgent_only=True))
 
     def next_in_s(self) -> float | None:
         """Seconds until the next is ripe; None if none waits."""

@@ -275,6 +275,40 @@ def test_only_what_gives_way_is_cut_short_by_what_is_urgent() -> None:
     assert seen == [(True, True), *of_urgent, (True, False)]
 
 
+def test_files_that_are_written_to_without_end_keep_nothing_from_being_settled() -> None:
+    steps = 5
+    keeps_on: list[bool] = []
+
+    class Settling:
+        def give_way_when(self, is_called: Callable[[], bool]) -> None:
+            self.is_called = is_called
+
+        def settle(self, survey: Survey, _restless: set[DocumentPath]) -> Iterator[None]:
+            if not survey.is_whole:
+                time.sleep(0.05)
+                add_urgent()  # it was written to again
+                return
+            for _ in range(steps):
+                keeps_on.append(not self.is_called())
+                yield
+
+    calm, idle = cast(Any, SimpleNamespace(stands=False)), cast(Any, None)
+    schedule = _Schedule(cast(Any, Settling()), idle, threading.Event(), idle, Clock(), calm)
+
+    def add_urgent() -> None:
+        urgent = Survey(request=RunRequest(), is_whole=False)
+        schedule._surveys.add(urgent, 0.0, is_urgent=True)
+
+    add_urgent()
+    schedule._surveys.add(Survey(request=RunRequest(), is_whole=True), 0.0, is_urgent=False)
+    thread = threading.Thread(target=schedule._settle, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+    # After the first, each slice goes on for as long as what was urgent before it took.
+    assert keeps_on == [False, *[True] * (steps - 1)]
+
+
 def test_a_clock_set_back_an_hour_stops_nothing(
     schedulers: Schedulers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
