@@ -16,7 +16,7 @@ MAX_SUMMARY_CHARS = 500
 _XML_CHAR = "\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
 _NOT_XML_CHAR = re.compile(f"[^{_XML_CHAR}]")
 # To match what is allowed takes half the time of a search for what is not; of ASCII, to leave it
-# out takes a tenth.
+# out takes a third of that.
 _XML_CHARS = re.compile(f"[{_XML_CHAR}]*+")
 _XML_ASCII = bytes([*b"\t\n\r", *range(0x20, 0x80)])
 _OVERRIDES = re.compile("[\u202a-\u202e]")
