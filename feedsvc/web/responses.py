@@ -160,20 +160,24 @@ def page(html: str, settings: FeedSettings) -> Representation:
         body=body,
         media_type="text/html; charset=utf-8",
         cache_control=page_cache_control(settings),
+        stale_cache_control=page_cache_control(settings, is_stale=True),
     )
 
 
 def feed_cache_control(settings: FeedSettings, *, max_age_s: int, is_stale: bool = False) -> str:
     """Readers poll by max-age; a cache in front of us may spare us one round more, or an outage."""
-    stale_if_error_s = STALE_IF_DOWN_S if is_stale else STALE_IF_ERROR_S
     return (
         f"public, max-age={max_age_s}, s-maxage={settings.s_maxage_s}, "
-        f"stale-while-revalidate={settings.s_maxage_s}, stale-if-error={stale_if_error_s}"
+        f"stale-while-revalidate={settings.s_maxage_s}, {_stale_if_error(is_stale)}"
     )
 
 
-def page_cache_control(settings: FeedSettings) -> str:
-    return f"public, max-age=0, s-maxage={settings.s_maxage_s}, stale-if-error={STALE_IF_ERROR_S}"
+def page_cache_control(settings: FeedSettings, *, is_stale: bool = False) -> str:
+    return f"public, max-age=0, s-maxage={settings.s_maxage_s}, {_stale_if_error(is_stale)}"
+
+
+def _stale_if_error(is_stale: bool) -> str:
+    return f"stale-if-error={STALE_IF_DOWN_S if is_stale else STALE_IF_ERROR_S}"
 
 
 def answer(request: Request, found: Representation, now: datetime) -> Response:

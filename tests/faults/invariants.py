@@ -11,12 +11,14 @@ from pathlib import Path
 
 from lxml import etree
 from sqlalchemy import func, select
+from werkzeug.test import Client
 
 from feedsvc.feeds.check.document import check_document
 from feedsvc.feeds.check.findings import Severity
 from feedsvc.ingest.suffixes import SUFFIXES
 from feedsvc.model.entry import EntryState
 from feedsvc.model.selection import FeedFormat
+from feedsvc.runtime import open_runtime
 from feedsvc.store.engine import Store
 from feedsvc.store.schema import (
     document_entries,
@@ -27,7 +29,9 @@ from feedsvc.store.schema import (
     revisions,
 )
 from feedsvc.store.verify import verify
+from feedsvc.web.wsgi import make_application
 from tests.e2e.running import Answer
+from tests.service import settings_for
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -165,6 +169,22 @@ def check_served(get: Callable[[str], Answer], picture: Picture) -> None:
         served = _guids_of(answer, format)
         assert len(served) >= min(50, len(newest))
         assert served == newest[: len(served)]
+
+
+def check_store_served(database: str, folder: Path, picture: Picture) -> None:
+    """`check_served` of an application in this process, as `feedsvc serve` has it in others."""
+    runtime = open_runtime(settings_for(folder, database))
+    try:
+        client = Client(make_application(runtime))
+
+        def get(path: str) -> Answer:
+            answer = client.get(path)
+            headers = {name.lower(): value for name, value in answer.headers.items()}
+            return Answer(status=answer.status_code, headers=headers, body=answer.data)
+
+        check_served(get, picture)
+    finally:
+        runtime.close()
 
 
 def _guids_of(answer: Answer, format: FeedFormat) -> list[str]:

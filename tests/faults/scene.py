@@ -12,6 +12,7 @@ from tests.faults.invariants import (
     Picture,
     check_folder,
     check_rules,
+    check_store_served,
     essence,
     take_picture,
 )
@@ -73,16 +74,20 @@ class Scene:
         history.add(self.before)
         with self.snapshot.copied() as database:
             yield database
-            with opened(database) as store:
-                history.add(take_picture(store))
-                check_rules(store)
+            self.look(database, history)
             self.ingest(database, LATER_MINUTE, times=LOOKS)
-            with opened(database) as store:
-                picture = take_picture(store)
-                history.add(picture)
-                check_rules(store)
+            picture = self.look(database, history)
         check_folder(picture, self.folder.path)
         assert self.essence(picture) == self.essence(self.after)
+
+    def look(self, database: str, history: History) -> Picture:
+        """The store and what it serves, by every rule, and beside all that was seen of it."""
+        with opened(database) as store:
+            picture = take_picture(store)
+            history.add(picture)
+            check_rules(store)
+        check_store_served(database, self.folder.path, picture)
+        return picture
 
     def essence(self, picture: Picture) -> dict[str, object]:
         return essence(picture, self.before.entries, self.folder.path)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import time
 from collections.abc import Iterator
@@ -23,6 +24,9 @@ from tests.faults.snapshots import opened
 
 # A round has as many kills, in turn: three in two rounds.
 KILLS = (2, 1)
+# So many of them come within so long of the start: before or in the first look, while files rest.
+STARTING = 0.25
+STARTED_S = 4.0
 
 
 @pytest.fixture(scope="module")
@@ -57,13 +61,13 @@ def test_whenever_all_are_killed_each_document_is_published_once(
     installations: Iterator[Feedsvc], crowd: Path
 ) -> None:
     chance = seeded()
-    kills = 0
     for number, feedsvc in enumerate(installations, start=1):
         history = History()
         link_crowd(crowd, feedsvc.seeds.path)
+        kills = 0
         for _ in range(KILLS[number % 2]):
-            there = kill_in_the_middle(feedsvc, chance.uniform(0, 0.9), chance.uniform(0, 0.1))
-            kills += 1
+            there, is_killed = kill_at_random(feedsvc, chance)
+            kills += is_killed
             assert note(feedsvc, history) >= there
         with feedsvc.serving() as serving:
             with opened(feedsvc.database) as store:
@@ -72,27 +76,35 @@ def test_whenever_all_are_killed_each_document_is_published_once(
         print(f"round {number}: {kills} kills; {len(history.entries)} published once")
 
 
-def kill_in_the_middle(feedsvc: Feedsvc, part: float, later_s: float) -> int:
-    """Kill everything once a part of what is left is published; answers how much was."""
+def kill_at_random(feedsvc: Feedsvc, chance: random.Random) -> tuple[int, bool]:
+    """Kill everything while it starts, or in the middle of what is left to publish.
+
+    Answers how much was published by then, and whether there was anything left to kill.
+    """
     with opened(feedsvc.database) as store:
         before = count_entries(store)
-    command = ("ingest",) if part < 0.5 else ("serve", "--port", "0")
+    if chance.random() < STARTING:
+        wanted, later_s = 0.0, chance.uniform(0, STARTED_S)
+    else:
+        part, later_s = chance.uniform(0, 0.9), chance.uniform(0, 0.1)
+        wanted = min(before + part * (FILES - before), FILES - 1)
+    command = chance.choice([("ingest",), ("serve", "--port", "0")])
     started = feedsvc.start(*command)
     try:
         with opened(feedsvc.database) as store:
-            wanted = before + part * (FILES - before)
-            while count_entries(store) <= min(wanted, FILES - 1) and is_at_work(started):
+            while wanted and count_entries(store) <= wanted and is_at_work(started):
                 time.sleep(0.005)
             time.sleep(later_s)
             there = count_entries(store)
-        if is_at_work(started):
+        is_killed = is_at_work(started)
+        if is_killed:
             os.killpg(started.process.pid, signal.SIGKILL)
         started.process.wait()
     finally:
         started.kill()
     feedsvc.wait_for_silence()
     print(f"killed `{command[0]}` with {there} of {FILES} published; ", end="")
-    return there
+    return there, is_killed
 
 
 def is_at_work(started: Started) -> bool:

@@ -25,7 +25,12 @@ from tests.databases import PostgresqlServer
 from tests.e2e.running import IS_SOAK, wait_until
 from tests.faults.amounts import LONG_ROUNDS, seeded
 from tests.faults.crowd import count_entries, wait_for, wait_until_settled, write_crowd
-from tests.faults.invariants import History, check_rules, take_picture
+from tests.faults.invariants import (
+    History,
+    check_rules,
+    check_store_served,
+    take_picture,
+)
 from tests.faults.snapshots import opened
 from tests.faults.victim import ROOT
 from tests.service import Service, open_service
@@ -124,8 +129,10 @@ def test_of_many_schedulers_one_ingests_and_another_goes_on_when_it_is_killed(
             count += CROWD
             resumed_s = wait_for(store, min(count, there + 1))
             group.start()
-            history.add(wait_until_settled(store, folder))
+            picture = wait_until_settled(store, folder)
+            history.add(picture)
             check_rules(store)
+            check_store_served(database, folder, picture)
             assert len(history.entries) == count
             print(
                 f"{number} on {kind}: killed at {there}, lease taken after {taken_s:.1f} s, "
@@ -170,9 +177,11 @@ def test_of_two_that_believe_they_lead_the_older_is_stopped(
         older.lease.release()
         older.lease = younger[0]
         older.ingest()
-        history.add(take_picture(store))
+        picture = take_picture(store)
+        history.add(picture)
         check_rules(store)
     assert len(history.entries) == 30
+    check_store_served(database, older.folder.path, picture)
     checked = check_feeds(older.runtime.publication, older.runtime.site)
     assert [c.name for c in checked if c.has_errors] == []
     younger[0].release()

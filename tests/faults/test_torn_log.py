@@ -10,7 +10,7 @@ import uuid
 from pathlib import Path
 
 from tests.faults.amounts import some_of
-from tests.faults.invariants import Picture, check_folder, check_rules, take_picture
+from tests.faults.invariants import History, Picture, check_folder, check_rules, take_picture
 from tests.faults.scene import BROKEN_MINUTE, LATER_MINUTE, LOOKS, Scene
 from tests.faults.snapshots import opened
 from tests.faults.trouble import Kind
@@ -44,9 +44,7 @@ def restart(scene: Scene, left: Path, log: bytes, served: Picture) -> None:
     with opened(database) as store:
         check_rules(store)
     scene.ingest(database, LATER_MINUTE, times=LOOKS)
-    with opened(database) as store:
-        check_rules(store)
-        picture = take_picture(store)
+    picture = scene.look(database, History())
     check_folder(picture, scene.folder.path)
     assert scene.essence(picture) == scene.essence(scene.after)
     assert picture.entries.keys() == served.entries.keys()
