@@ -23,6 +23,7 @@ from feedsvc.store.engine import Store, open_store
 from feedsvc.store.leases import take_lease
 from feedsvc.store.migrate import upgrade
 from tests.e2e.running import wait_until
+from tests.networks import inside, ip, own_network
 
 # Of a network of two that nobody else is in (RFC 5737 keeps it for examples).
 SERVER, HOLDER = "192.0.2.1", "192.0.2.2"
@@ -30,32 +31,17 @@ SERVER, HOLDER = "192.0.2.1", "192.0.2.2"
 FREED_WITHIN_S = 60.0
 
 
-def _ip(*words: str) -> None:
-    subprocess.run(["ip", *words], check=True, capture_output=True)
-
-
 @contextmanager
 def two_machines() -> Iterator[tuple[str, str]]:
-    """Two network namespaces with a wire between them; the names of the server's, the other's."""
-    if os.geteuid() != 0 or not (shutil.which("ip") and shutil.which("runuser")):
-        pytest.skip("needs root and iproute2, to make a network of its own")
-    names = f"feedsvc-{os.getpid()}-server", f"feedsvc-{os.getpid()}-holder"
-    made: list[str] = []
-    try:
-        for name in names:
-            try:
-                _ip("netns", "add", name)
-            except subprocess.CalledProcessError as error:
-                pytest.skip(f"no network can be made here: {error.stderr.decode().strip()}")
-            made.append(name)
-        _ip(*f"-n {names[0]} link add wire type veth peer name wire netns {names[1]}".split())
-        for name, address in zip(names, (SERVER, HOLDER), strict=True):
-            _ip("-n", name, "addr", "add", f"{address}/30", "dev", "wire")
-            _ip("-n", name, "link", "set", "wire", "up")
-        yield names
-    finally:
-        for name in made:
-            _ip("netns", "del", name)
+    """Two networks with a wire between them; the names of the server's, the other's."""
+    if not shutil.which("runuser"):
+        pytest.skip("needs runuser, for a server that does not run as root")
+    with own_network() as server, own_network() as holder:
+        ip(*f"-n {server} link add wire type veth peer name wire netns {holder}".split())
+        for name, address in ((server, SERVER), (holder, HOLDER)):
+            ip("-n", name, "addr", "add", f"{address}/30", "dev", "wire")
+            ip("-n", name, "link", "set", "wire", "up")
+        yield server, holder
 
 
 @contextmanager
@@ -70,18 +56,12 @@ def listening_server(machine: str) -> Iterator[str]:
         with (data / "pg_hba.conf").open("a") as rules:
             rules.write(f"host all all {HOLDER}/32 trust\n")
         process = subprocess.Popen(
-            [
-                *("ip", "netns", "exec", machine, "runuser", "-u", server.system_user, "--"),
-                *(
-                    str(server.bin_path / "postgres"),
-                    "-D",
-                    str(data),
-                    "-h",
-                    SERVER,
-                    "-k",
-                    str(data),
-                ),
-            ],
+            inside(
+                machine,
+                *("runuser", "-u", server.system_user, "--"),
+                *(str(server.bin_path / "postgres"), "-D", str(data), "-h", SERVER),
+                *("-k", str(data)),
+            ),
             stderr=subprocess.DEVNULL,
         )
         try:
@@ -108,17 +88,18 @@ def test_another_machine_goes_on_when_the_one_that_ingests_is_lost(tmp_path: Pat
         told = tmp_path / "told"
         with told.open("wb") as out:
             holder = subprocess.Popen(
-                [
-                    *("ip", "netns", "exec", other, sys.executable, "-m", "tests.faults.holder"),
+                inside(
+                    other,
+                    *(sys.executable, "-m", "tests.faults.holder"),
                     f"postgresql+psycopg://postgres@{SERVER}/postgres",
-                ],
+                ),
                 stdout=out,
             )
         try:
             wait_until(lambda: told.read_text() != "", FREED_WITHIN_S)
             assert told.read_text() == "taken\n"
             assert take_lease(store) is None
-            _ip("-n", other, "link", "set", "wire", "down")
+            ip("-n", other, "link", "set", "wire", "down")
             began = time.monotonic()
             wait_until(lambda: _is_free(store), FREED_WITHIN_S)
             print(f"free after {time.monotonic() - began:.1f} s")
