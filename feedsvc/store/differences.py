@@ -53,11 +53,12 @@ class Differences:
 
     def __init__(self) -> None:
         self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode = OFF")
-        self._db.execute(
-            "CREATE TABLE differences (id INTEGER PRIMARY KEY, kind, is_large, root, path, device, "
-            "inode, size_bytes, mtime_ns, ctime_ns, refusal)"
-        )
+        with _told():
+            self._db.execute("PRAGMA journal_mode = OFF")
+            self._db.execute(
+                "CREATE TABLE differences (id INTEGER PRIMARY KEY, kind, is_large, root, path, "
+                "device, inode, size_bytes, mtime_ns, ctime_ns, refusal)"
+            )
         self.counts = dict.fromkeys(Kind, 0)
 
     def close(self) -> None:

@@ -9,23 +9,31 @@ import errno
 import io
 import os
 import socket
+import sqlite3
 from collections.abc import Callable
 from enum import StrEnum, auto
+from functools import partial
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 from sqlalchemy import event
 
+from feedsvc.store import differences
 from feedsvc.store.engine import Store
 
 EXITED = 86
 
 
 class Operation(StrEnum):
-    """What can go wrong. ANSWER: a commit is done, and its answer is not yet there."""
+    """What can go wrong. NOTE: a statement to the database in which a look notes what it finds.
+
+    ANSWER: a commit is done, and its answer is not yet there.
+    """
 
     CONNECT = auto()
     STATEMENT = auto()
     COMMIT = auto()
+    NOTE = auto()
     ANSWER = auto()
     OPEN = auto()
     LOOK = auto()
@@ -36,7 +44,7 @@ class Operation(StrEnum):
 
 
 _IN_DATABASE = {Operation.CONNECT, Operation.STATEMENT, Operation.COMMIT}
-_IN_FILES = set(Operation) - _IN_DATABASE - {Operation.ANSWER}
+_IN_FILES = set(Operation) - _IN_DATABASE - {Operation.ANSWER, Operation.NOTE}
 
 
 class Kind(StrEnum):
@@ -58,11 +66,12 @@ CONCERNED = {
     Kind.FULL: {
         Operation.STATEMENT,
         Operation.COMMIT,
+        Operation.NOTE,
         Operation.WRITE,
         Operation.SYNC,
         Operation.RENAME,
     },
-    Kind.BAD_DISK: _IN_FILES | {Operation.STATEMENT, Operation.COMMIT},
+    Kind.BAD_DISK: _IN_FILES | {Operation.STATEMENT, Operation.COMMIT, Operation.NOTE},
     Kind.NO_MORE_FILES: {Operation.OPEN, Operation.CONNECT},
     Kind.SHORT_WRITE: {Operation.WRITE},
     Kind.CUT_OFF: _IN_DATABASE,
@@ -110,6 +119,7 @@ class Trouble:
     def install(self, store: Store) -> None:
         """Lie in wait for this process's operations on a store and on files."""
         self._spoil_database(store)
+        self._spoil_notes()
         self._spoil_files()
 
     # Files
@@ -153,6 +163,31 @@ class Trouble:
             os._exit(EXITED)
         number = _FILE_ERRORS[self.kind]
         raise OSError(number, os.strerror(number))
+
+    # What a look notes
+
+    def _spoil_notes(self) -> None:
+        trouble = self
+
+        class SpoiltNotes(sqlite3.Connection):
+            def execute(self, *arguments: Any) -> sqlite3.Cursor:  # Any: SQL and its values
+                trouble._fail_note_if_met()
+                return super().execute(*arguments)
+
+            def executemany(self, *arguments: Any) -> sqlite3.Cursor:
+                trouble._fail_note_if_met()
+                return super().executemany(*arguments)
+
+        spoilt = SimpleNamespace(
+            connect=partial(sqlite3.connect, factory=SpoiltNotes), Error=sqlite3.Error
+        )
+        setattr(differences, "sqlite3", spoilt)  # noqa: B010  (mypy forbids the plain way)
+
+    def _fail_note_if_met(self) -> None:
+        if self.meets(Operation.NOTE):
+            if self.kind is Kind.EXIT:
+                os._exit(EXITED)
+            raise sqlite3.OperationalError(_SQLITE_ERRORS[self.kind][1])
 
     # The database
 
