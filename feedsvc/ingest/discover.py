@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from feedsvc.errors import DocumentError, PostponedDocument, UnreadableDocument, is_transient
-from feedsvc.ingest.walk import OPEN_FLAGS, ROOT_FLAGS, Name, Walk
+from feedsvc.ingest.walk import OPEN_FLAGS, ROOT_FLAGS, Name, Walk, is_gone
 from feedsvc.model.document import (
     MAX_PATH_BYTES,
     NO_DEFAULTS,
@@ -166,9 +166,9 @@ class WatchedRoot:
                 before = _state(os.fstat(file.fileno()))
                 raw = _read_all(file.fileno(), found.state.size_bytes)
                 after = _state(os.fstat(file.fileno()))
-        except FileNotFoundError as error:
-            raise NotAtRest("it went away") from error
         except OSError as error:
+            if is_gone(error):
+                raise NotAtRest("it went away") from error
             if is_transient(error):
                 raise _postponed(error) from error
             raise UnreadableDocument(f"cannot be read ({error.strerror})") from error

@@ -6,6 +6,7 @@ and a symbolic link is a name like any other.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 ROOT_FLAGS = OPEN_FLAGS & ~os.O_NOFOLLOW | os.O_DIRECTORY
 # Every folder on the way down stays open, and a process may open no more than 1,024 files.
 _MAX_FOLDERS = 400
+# Where nothing can lie: there is no such name, or a link or a file in place of a folder.
+_GONE_ERRNOS = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})
 # Names under which editors, browsers and copying tools keep what is not finished.
 _UNFINISHED = (b"~", b".tmp", b".temp", b".swp", b".swx", b".part", b".partial", b".crdownload")
 
@@ -102,7 +105,7 @@ class Walk:
         try:
             seen = os.stat(name, dir_fd=folder.descriptor, follow_symlinks=False)
         except OSError as error:
-            if is_transient(error):
+            if not is_gone(error) and self._is_wanted(name):
                 yield folder.prefix + name, None
             return
         is_folder = stat.S_ISDIR(seen.st_mode)
@@ -125,10 +128,9 @@ class Walk:
                     break
                 try:
                     seen = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
-                except FileNotFoundError:
-                    continue  # it went between the listing and the look
-                except OSError:
-                    yield prefix + name, None
+                except OSError as error:
+                    if not is_gone(error):
+                        yield prefix + name, None
                     continue
                 yield prefix + name, seen
             else:
@@ -137,21 +139,20 @@ class Walk:
     def _descend(self, name: bytes) -> bool | None:
         """Open a folder in the innermost one, for its names to come.
 
-        False where it is closed to us, None where it went between the listing and the look.
+        False where it is closed to us, None where there is no folder of that name any more.
         """
         above = self._folders[-1]
         try:
             descriptor = os.open(name, OPEN_FLAGS | os.O_DIRECTORY, dir_fd=above.descriptor)
             self._open(descriptor, above.prefix + name + b"/")
-        except FileNotFoundError:
-            return None
-        except OSError:
-            return False
+        except OSError as error:
+            return None if is_gone(error) else False
         return True
 
     def _open(self, descriptor: int, prefix: bytes) -> None:
         above = self._folders[-1].rules if self._folders else ()
         try:
+            os.stat(b".", dir_fd=descriptor)  # fails in a folder that may be listed alone
             rules = above + _rules_in(descriptor, prefix)
         except OSError:
             os.close(descriptor)
@@ -192,6 +193,11 @@ class Walk:
 
     def _is_allowed(self, path: bytes, rules: tuple[IgnoreRules, ...]) -> bool:
         return path.rstrip(b"/") not in self._excluded and not is_ignored(rules, path)
+
+
+def is_gone(error: OSError) -> bool:
+    """Whether an error says that a name is not there; any other leaves it open."""
+    return error.errno in _GONE_ERRNOS
 
 
 def _is_passed_over(name: bytes) -> bool:

@@ -7,7 +7,8 @@ import hashlib
 import os
 import socket
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import chdir, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from feedsvc.model.document import FileState
 
 LIMIT = 10_000
 AS_ROOT = os.geteuid() == 0
+NOBODY = 65_534
 
 
 @pytest.fixture
@@ -33,6 +35,33 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def root(folder: Path) -> WatchedRoot:
     return WatchedRoot(name="seeds", directory=folder, max_document_bytes=LIMIT)
+
+
+@contextmanager
+def seen_by_nobody(folder: Path) -> Iterator[WatchedRoot]:
+    """The root as one sees it to whom permissions apply, which root is not."""
+    # From where it lies: what pytest has made above that is closed to all but its owner.
+    folder.parent.chmod(0o755)
+    with chdir(folder.parent):
+        if AS_ROOT:
+            os.seteuid(NOBODY)
+        try:
+            yield WatchedRoot(name="seeds", directory=Path(folder.name), max_document_bytes=LIMIT)
+        finally:
+            if AS_ROOT:
+                os.seteuid(0)
+
+
+def fail_at(monkeypatch: pytest.MonkeyPatch, function: str, name: bytes, number: int) -> None:
+    """Let a function of `os` fail at one name, wherever that lies."""
+    real = getattr(os, function)
+
+    def spoilt(given: Any, *more: Any, **options: Any) -> Any:
+        if given == name:
+            raise OSError(number, os.strerror(number))
+        return real(given, *more, **options)
+
+    monkeypatch.setattr(os, function, spoilt)
 
 
 def scan(root: WatchedRoot) -> dict[bytes, Found]:
@@ -333,25 +362,104 @@ def test_a_listing_that_breaks_off_is_no_listing(
 def test_a_file_that_may_not_be_looked_at_hides_itself_alone(
     root: WatchedRoot, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As in a folder that may be listed and not searched (mode 0444)."""
     for name in ("a.txt", "b.txt"):
         (folder / name).write_text("x")
-    real = os.stat
-
-    def refuse(name: object, **options: object) -> os.stat_result:
-        if name == b"a.txt":
-            raise PermissionError(13, "Permission denied")
-        return real(name, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(os, "stat", refuse)
+    fail_at(monkeypatch, "stat", b"a.txt", errno.EACCES)
     assert names(root) == ["b.txt"]
 
 
-@pytest.mark.skipif(AS_ROOT, reason="root may read everything")
-def test_a_folder_closed_to_us_hides_its_own_files_alone(root: WatchedRoot, folder: Path) -> None:
-    (folder / "closed").mkdir(mode=0)
+@pytest.mark.parametrize("mode", [0, 0o111, 0o444], ids=["shut", "not listed", "not searched"])
+def test_a_folder_closed_to_us_hides_its_own_files_alone(folder: Path, mode: int) -> None:
+    for name in ("a.txt", "closed/b.txt"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("x")
+    (folder / "closed").chmod(mode)
+    with seen_by_nobody(folder) as root:
+        assert names(root) == ["a.txt"]
+        assert [path for path, _ in root.look()] == [b"a.txt", b"closed/"]
+        assert [path for path, _ in root.look(b"closed/b.txt")] == [b"closed/"]
+        assert root.may_hold(b"closed/b.txt")
+
+
+def test_a_root_that_may_not_be_searched_is_told(folder: Path) -> None:
     (folder / "a.txt").write_text("x")
-    assert names(root) == ["a.txt"]
+    folder.chmod(0o444)
+    with seen_by_nobody(folder) as root, pytest.raises(RootUnreadable, match="Permission denied"):
+        list(root.look())
+
+
+GONE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
+OPEN = (errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE, errno.EMFILE, errno.EOVERFLOW)
+
+
+@pytest.mark.parametrize("number", [*GONE, *OPEN], ids=errno.errorcode.get)
+def test_a_look_at_one_name_says_of_it_what_a_look_at_everything_says(
+    root: WatchedRoot, folder: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    (folder / "a.txt").write_text("x")
+    fail_at(monkeypatch, "stat", b"a.txt", number)
+    assert list(root.look()) == list(root.look(b"a.txt"))
+    assert root.may_hold(b"a.txt") is (number in OPEN)
+
+
+@pytest.mark.parametrize("number", [*GONE, *OPEN], ids=errno.errorcode.get)
+def test_a_look_below_a_folder_says_of_it_what_a_look_at_everything_says(
+    root: WatchedRoot, folder: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    (folder / "sub").mkdir()
+    (folder / "sub" / "a.txt").write_text("x")
+    fail_at(monkeypatch, "open", b"sub", number)
+    for below in (b"sub", b"sub/a.txt"):
+        assert list(root.look()) == list(root.look(below))
+    assert root.may_hold(b"sub/a.txt") is (number in OPEN)
+
+
+def test_of_what_is_passed_over_a_look_at_one_name_says_nothing(
+    root: WatchedRoot, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / ".a.txt").write_text("x")
+    fail_at(monkeypatch, "stat", b".a.txt", errno.EIO)
+    assert list(root.look()) == list(root.look(b".a.txt")) == []
+
+
+def link_away(path: Path) -> None:
+    path.symlink_to("moved")
+
+
+def link_to_nothing(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+REPLACEMENTS = pytest.mark.parametrize(
+    "put", [link_away, link_to_nothing, Path.touch, os.mkfifo], ids=["link", "dead", "file", "pipe"]
+)
+
+
+@REPLACEMENTS
+def test_what_is_no_folder_holds_nothing(
+    root: WatchedRoot, folder: Path, put: Callable[[Path], None]
+) -> None:
+    (folder / "moved" / "sub").mkdir(parents=True)
+    (folder / "moved" / "a.txt").write_text("x")
+    put(folder / "sub")
+    for path in (b"sub/a.txt", b"sub/sub/a.txt"):
+        assert list(root.look(path)) == []
+        assert not root.may_hold(path)
+        assert root.folders(path) == []
+
+
+@REPLACEMENTS
+def test_a_folder_that_is_exchanged_while_its_root_is_listed_holds_nothing(
+    root: WatchedRoot, folder: Path, put: Callable[[Path], None]
+) -> None:
+    for name in ("a", "sub"):
+        (folder / name).mkdir()
+        (folder / name / "x.txt").write_text("x")
+    look = root.look()
+    assert next(look)[0] == b"a/x.txt"
+    (folder / "sub").rename(folder / "moved")
+    put(folder / "sub")
+    assert list(look) == []
 
 
 # One name
@@ -473,7 +581,7 @@ def test_a_file_replaced_by_a_link_gives_nothing(
     found = find(root)
     (folder / "a.txt").unlink()
     (folder / "a.txt").symlink_to(tmp_path / "secret.txt")
-    with pytest.raises(UnreadableDocument, match="cannot be read"):
+    with pytest.raises(NotAtRest, match="went away"):
         root.read(found)
 
 
@@ -486,15 +594,17 @@ def test_a_folder_replaced_by_a_link_gives_nothing(
     found = find(root, b"sub/a.txt")
     (folder / "sub").rename(tmp_path / "moved")
     (folder / "sub").symlink_to(tmp_path / "outside")
-    with pytest.raises(UnreadableDocument):
+    with pytest.raises(NotAtRest, match="went away"):
         root.read(found)
 
 
-@pytest.mark.skipif(AS_ROOT, reason="root may read everything")
-def test_a_file_closed_to_us_is_told(root: WatchedRoot, folder: Path) -> None:
+def test_a_file_closed_to_us_is_told(folder: Path) -> None:
     (folder / "a.txt").write_text("x")
     (folder / "a.txt").chmod(0)
-    with pytest.raises(UnreadableDocument, match="Permission denied"):
+    with (
+        seen_by_nobody(folder) as root,
+        pytest.raises(UnreadableDocument, match="Permission denied"),
+    ):
         root.read(find(root))
 
 
@@ -519,22 +629,6 @@ def test_an_ignore_file_that_cannot_be_read_just_now_hides_its_folder_alone(
     assert [path for path, _ in root.look()] == [b"a.txt", b"sub/"]
     assert root.may_hold(b"sub/draft.txt")
     assert len(list(Path("/proc/self/fd").iterdir())) == before
-
-
-@pytest.mark.parametrize(("number", "may_hold"), [(errno.EIO, True), (errno.ENOENT, False)])
-def test_of_what_cannot_be_looked_at_just_now_nobody_says_that_it_is_gone(
-    root: WatchedRoot, folder: Path, monkeypatch: pytest.MonkeyPatch, number: int, may_hold: bool
-) -> None:
-    (folder / "a.txt").write_text("x")
-    real = os.stat
-
-    def stat_spoilt(name: Any, *given: Any, **options: Any) -> os.stat_result:
-        if name == b"a.txt":
-            raise OSError(number, os.strerror(number))
-        return real(name, *given, **options)
-
-    monkeypatch.setattr(os, "stat", stat_spoilt)
-    assert root.may_hold(b"a.txt") is may_hold
 
 
 def test_no_file_stays_open(root: WatchedRoot, folder: Path) -> None:

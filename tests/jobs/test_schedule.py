@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as datetimes
+import errno
 import logging
 import threading
 import time
@@ -19,7 +20,7 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from feedsvc.clock import Clock
-from feedsvc.ingest.discover import Found, ReadDocument, WatchedRoot
+from feedsvc.ingest.discover import WatchedRoot
 from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.jobs import schedule
 from feedsvc.jobs.schedule import _Schedule, run_scheduler
@@ -350,12 +351,10 @@ def test_trouble_that_lasts_is_told_once(
 def test_a_file_closed_to_us_is_told_once(
     schedulers: Schedulers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    read = WatchedRoot.read
+    def refuse(_root: WatchedRoot, _path: bytes) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied")
 
-    def refuse(root: WatchedRoot, found: Found) -> ReadDocument:
-        return read(root, replace(found, path=replace(found.path, path=b"a.txt/no")))
-
-    monkeypatch.setattr(WatchedRoot, "read", refuse)
+    monkeypatch.setattr(WatchedRoot, "_open", refuse)
     schedulers.folder.write("a.txt", article())
     with schedulers.running(scan_interval_s=0.05):
         wait_for(lambda: bool(caplog.records))

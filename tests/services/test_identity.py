@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -35,6 +35,14 @@ def prose(about: str) -> str:
     )
 
 
+def link_behind(place: Path) -> None:
+    place.symlink_to("moved")
+
+
+def file_behind(place: Path) -> None:
+    place.write_bytes(b"")
+
+
 def test_a_new_article_is_a_new_entry(service: Service) -> None:
     service.folder.write("a.txt", article("Storm shuts the harbour"))
     assert service.ingest() == {"a.txt": Outcome.NEW}
@@ -61,6 +69,25 @@ def test_a_renamed_file_keeps_its_guid(service: Service) -> None:
     service.folder.move("a.txt", to="deeper/down/b.txt")
     assert service.ingest() == {"deeper/down/b.txt": Outcome.MOVED}
     assert service.documents() == before
+
+
+@pytest.mark.parametrize("leave", [link_behind, file_behind])
+def test_a_folder_that_leaves_something_else_behind_has_moved(
+    service: Service, leave: Callable[[Path], None]
+) -> None:
+    for name in ("mill", "barn"):
+        service.folder.write(f"sub/{name}.txt", article(f"The {name} burns down"))
+    service.ingest()
+    before = service.entries()
+    service.folder.move("sub", to="moved")
+    leave(service.folder.path / "sub")
+    moved = {"moved/mill.txt": Outcome.MOVED, "moved/barn.txt": Outcome.MOVED}
+    assert service.ingest() == {"sub": Outcome.QUARANTINED, **moved}
+    service.folder.write("moved/mill.txt", article("The mill burns down", author="John Roe"))
+    assert service.ingest() == {"moved/mill.txt": Outcome.EDITED}
+    after = service.entries()
+    assert {t: e.guid for t, e in after.items()} == {t: e.guid for t, e in before.items()}
+    assert [p.name for p in after["The mill burns down"].authors] == ["John Roe"]
 
 
 def test_a_file_renamed_and_saved_anew_with_the_same_text_is_a_move(service: Service) -> None:
@@ -308,6 +335,23 @@ def test_withdrawal_waits_for_two_sweeps_and_ten_minutes(withdrawing: Service) -
     assert service.entries() == {}
     with pytest.raises(EntryGone):
         service.runtime.publication.article(short_id)
+
+
+@pytest.mark.parametrize("leave", [link_behind, file_behind])
+def test_what_lay_in_a_folder_that_is_none_any_more_is_withdrawn(
+    withdrawing: Service, leave: Callable[[Path], None]
+) -> None:
+    service = withdrawing
+    service.folder.write("sub/a.txt", article())
+    service.ingest()
+    service.folder.remove("sub/a.txt")
+    (service.folder.path / "sub").rmdir()
+    leave(service.folder.path / "sub")
+    service.ingest()
+    service.ingest()
+    service.stopped.move(minutes=10)
+    assert service.ingest() == {"sub/a.txt": Outcome.WITHDRAWN}
+    assert service.entries() == {}
 
 
 def test_what_policy_withdrew_lives_again_with_its_guid(withdrawing: Service) -> None:
