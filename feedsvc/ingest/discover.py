@@ -133,7 +133,7 @@ class WatchedRoot:
         """
         mode, size_bytes = seen.st_mode, seen.st_size
         is_plain = stat.S_ISREG(mode) and size_bytes <= self.max_document_bytes
-        refusal = None if is_plain else self._refusal(mode, size_bytes)
+        refusal = None if is_plain else self._refusal(mode)
         if len(path) > MAX_PATH_BYTES:
             path = path[: MAX_PATH_BYTES - 65] + b"~" + hashlib.sha256(path).hexdigest().encode()
             refusal = UnreadableDocument(
@@ -143,11 +143,11 @@ class WatchedRoot:
             path=DocumentPath(root=self.name, path=path), state=_state(seen), refusal=refusal
         )
 
-    def _refusal(self, mode: int, size_bytes: int) -> DocumentError:
+    def _refusal(self, mode: int) -> DocumentError:
         if stat.S_ISREG(mode):
+            # Without its size: while it grows, it would be told anew at every look.
             return UnreadableDocument(
-                f"is {size_bytes:,} bytes, more than limits.max_document_bytes "
-                f"({self.max_document_bytes:,})"
+                f"holds more than limits.max_document_bytes ({self.max_document_bytes:,})"
             )
         if stat.S_ISDIR(mode):
             return UnreadableDocument("is a folder named like a document; rename it")

@@ -251,9 +251,7 @@ def test_a_folder_named_like_a_document_is_told_and_entered(
 def test_a_file_too_large_is_refused_unread(root: WatchedRoot, folder: Path) -> None:
     (folder / "a.txt").write_bytes(b"x" * (LIMIT + 1))
     (folder / "b.txt").write_bytes(b"x" * LIMIT)
-    assert refusals(root) == {
-        "a.txt": "is 10,001 bytes, more than limits.max_document_bytes (10,000)"
-    }
+    assert refusals(root) == {"a.txt": "holds more than limits.max_document_bytes (10,000)"}
 
 
 def test_a_sparse_gigabyte_is_refused_unread(root: WatchedRoot, folder: Path) -> None:

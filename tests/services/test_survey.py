@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.ingest.walk import Walk
 from feedsvc.model.document import DocumentPath
 from feedsvc.model.run import RunRequest
@@ -16,7 +18,7 @@ from feedsvc.services.ingestion import watched_roots
 from feedsvc.services.survey import Survey, Surveyor, Troubles
 from feedsvc.store.differences import Kind
 from feedsvc.store.entries import Versions
-from tests.service import Service, article
+from tests.service import Service, article, open_service
 
 # Names whose order in whole paths is not their order in folders.
 NAMES = ("a-b.txt", "a.txt/c.txt", "a/d.txt", "a/e/f.txt", "a0.txt", "z.txt")
@@ -139,6 +141,35 @@ def test_what_an_older_version_refused_is_wanted_again(service: Service) -> None
     newer = Versions(extractor=now.extractor + 1, policy=now.policy)
     with look(service, versions=newer) as survey:
         assert found(survey) == {"empty.txt": Kind.KEPT}
+
+
+def test_a_file_too_large_is_told_once_while_it_grows(service: Service) -> None:
+    path = service.folder.write("a.txt", "")
+    for size_bytes, told in ((10_000_001, {"a.txt": Kind.REFUSED}), (10_000_002, {})):
+        os.truncate(path, size_bytes)
+        with look(service) as survey:
+            assert found(survey) == told
+        service.ingest()
+    with look(service, force=True) as survey:
+        assert found(survey) == {"a.txt": Kind.REFUSED}
+    service.folder.write("a.txt", article())
+    with look(service) as survey:
+        assert found(survey) == {"a.txt": Kind.CHANGED}
+
+
+def test_a_file_too_large_is_wanted_again_under_another_limit(
+    tmp_path: Path, database: str, pool: ExtractionPool
+) -> None:
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "a.txt").write_text("x" * 100)
+    for limit, kind in ((50, Kind.REFUSED), (60, Kind.REFUSED), (100, Kind.KEPT)):
+        limits = {"limits": {"max_document_bytes": limit}}
+        service = open_service(tmp_path, database, pool, limits)
+        with look(service) as survey:
+            assert found(survey) == {"a.txt": kind}
+        service.ingest()
+        service.lease.release()
+        service.runtime.close()
 
 
 def test_of_what_is_closed_nobody_knows_that_it_is_gone(
