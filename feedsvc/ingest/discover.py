@@ -107,24 +107,30 @@ class WatchedRoot:
 
     def scan(self) -> Iterator[Found]:
         """All that a look finds and that is open to us."""
-        return (self.found(path, seen) for path, seen in self.look() if seen)
+        return (
+            self.found(path, seen) for path, seen in self.look() if not isinstance(seen, OSError)
+        )
 
     def find(self, path: bytes) -> Found | None:
         """What a look finds at one path; None where there is no file, or it is passed over."""
-        with closing(self.look(path)) as look:
-            name, seen = next(look, (b"", None))
-        return self.found(name, seen) if name == path and seen else None
+        name, seen = self._first_at(path)
+        if name != path or seen is None or isinstance(seen, OSError):
+            return None
+        return self.found(name, seen)
 
     def may_hold(self, path: bytes) -> bool:
         """Whether there is a document at a path, or one that nobody can tell of."""
         try:
-            with closing(self.look(path)) as look:
-                name, seen = next(look, (None, None))
+            name, seen = self._first_at(path)
         except RootUnreadable:
             return True
-        if name is None or seen is None:
-            return name is not None
+        if seen is None or isinstance(seen, OSError):
+            return seen is not None
         return name == path and self.found(name, seen).refusal is None
+
+    def _first_at(self, path: bytes) -> Name | tuple[None, None]:
+        with closing(self.look(path)) as look:
+            return next(look, (None, None))
 
     def found(self, path: bytes, seen: os.stat_result) -> Found:
         """What a look found, as the store knows documents.
@@ -206,6 +212,16 @@ def _postponed(error: OSError) -> PostponedDocument:
     postponed = PostponedDocument(f"cannot be read just now ({error.strerror}); try again")
     postponed.stage = UnreadableDocument.stage
     return postponed
+
+
+def why_closed(error: OSError) -> str:
+    """What to tell of a folder that a look could not go through."""
+    if is_transient(error):
+        return f"cannot be looked through just now ({error.strerror}); try again"
+    return (
+        f"cannot be looked through ({error.strerror}); "
+        "open it to this user, or name it in .feedsvcignore"
+    )
 
 
 def _unreadable_root(root: WatchedRoot, error: OSError) -> RootUnreadable:

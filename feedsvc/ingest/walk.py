@@ -30,8 +30,8 @@ _UNFINISHED = (b"~", b".tmp", b".temp", b".swp", b".swx", b".part", b".partial",
 _FINISHED = frozenset(suffix[-4:] for suffix in SUFFIXES)
 _HIDDEN_SIGNS = frozenset([b".", b"#", b"~"])
 
-# A path below the root, and what `stat` says of it: None where it may not be asked.
-Name = tuple[bytes, os.stat_result | None]
+# A path below the root, and what `stat` says of it, or why that is closed to us.
+Name = tuple[bytes, os.stat_result | OSError]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,21 +61,19 @@ class Walk:
     def names(self, below: bytes = b"") -> Iterator[Name]:
         """The names in the order of their bytes; those at or below one path, where one is given.
 
-        What is closed to us has no stat; the path of a closed folder ends in a slash. Raises
-        OSError when the top folder, or the listing of any, fails.
+        The path of a folder that is closed to us ends in a slash. Raises OSError when the top
+        folder, or the listing of any, fails.
         """
         self._open(os.open(self._top, ROOT_FLAGS), b"")
         if not below:
             yield from self._all_names(0)
             return
         *above, last = below.split(b"/")
-        for name in above:
+        for depth, name in enumerate(above, start=1):
             if not self._is_wanted(name + b"/"):
                 return
-            entered = self._descend(name)
-            if entered is False:
-                yield self._folders[-1].prefix + name + b"/", None
-            if not entered:
+            yield from self._descend(name)
+            if len(self._folders) == depth:
                 return
         yield from self._names_at(last)
 
@@ -86,13 +84,13 @@ class Walk:
         """
         self._open(os.open(self._top, ROOT_FLAGS), b"")
         for name in below.split(b"/") if below else ():
-            if not (self._is_wanted(name + b"/") and self._descend(name)):
+            if not self._is_wanted(name + b"/") or self._enter(name):
                 return
         depth = len(self._folders)
         yield self._folders[-1].prefix.rstrip(b"/")
         while len(self._folders) >= depth:
             for name in self._folders[-1].names:
-                if name[-1:] == b"/" and self._descend(name[:-1]):
+                if name[-1:] == b"/" and not self._enter(name[:-1]):
                     yield self._folders[-1].prefix.rstrip(b"/")
                     break
             else:
@@ -106,15 +104,15 @@ class Walk:
             seen = os.stat(name, dir_fd=folder.descriptor, follow_symlinks=False)
         except OSError as error:
             if not is_gone(error) and self._is_wanted(name):
-                yield folder.prefix + name, None
+                yield folder.prefix + name, error
             return
         is_folder = stat.S_ISDIR(seen.st_mode)
         if not self._is_wanted(name + b"/" if is_folder else name):
             return
         if not is_folder or suffix_of(name) in SUFFIXES:
             yield folder.prefix + name, seen
-        if is_folder and self._descend(name) is False:
-            yield folder.prefix + name + b"/", None
+        if is_folder:
+            yield from self._descend(name)
         yield from self._all_names(depth)
 
     def _all_names(self, depth: int) -> Iterator[Name]:
@@ -123,31 +121,34 @@ class Walk:
             descriptor, prefix = self._folders[-1].descriptor, self._folders[-1].prefix
             for name in self._folders[-1].names:
                 if name[-1:] == b"/":
-                    if self._descend(name[:-1]) is False:
-                        yield prefix + name, None
+                    yield from self._descend(name[:-1])
                     break
                 try:
                     seen = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
                 except OSError as error:
                     if not is_gone(error):
-                        yield prefix + name, None
+                        yield prefix + name, error
                     continue
                 yield prefix + name, seen
             else:
                 os.close(self._folders.pop().descriptor)
 
-    def _descend(self, name: bytes) -> bool | None:
-        """Open a folder in the innermost one, for its names to come.
+    def _descend(self, name: bytes) -> Iterator[Name]:
+        """Enter a folder of the innermost one; the folder itself, where it is closed to us."""
+        path = self._folders[-1].prefix + name + b"/"
+        error = self._enter(name)
+        if error and not is_gone(error):
+            yield path, error
 
-        False where it is closed to us, None where there is no folder of that name any more.
-        """
+    def _enter(self, name: bytes) -> OSError | None:
+        """Open a folder in the innermost one, for its names to come; answers what prevents it."""
         above = self._folders[-1]
         try:
             descriptor = os.open(name, OPEN_FLAGS | os.O_DIRECTORY, dir_fd=above.descriptor)
             self._open(descriptor, above.prefix + name + b"/")
         except OSError as error:
-            return None if is_gone(error) else False
-        return True
+            return error
+        return None
 
     def _open(self, descriptor: int, prefix: bytes) -> None:
         above = self._folders[-1].rules if self._folders else ()

@@ -35,6 +35,19 @@ class PathPattern:
         below = path.path.decode("utf-8", "surrogateescape").split("/")
         return self._begins([path.root, *below]) or self._begins(below)
 
+    def reaches(self, folder: DocumentPath) -> bool:
+        """Whether the pattern may name something in a folder, whose path ends in a slash."""
+        *below, _ = folder.path.decode("utf-8", "surrogateescape").split("/")
+        return self._goes_through([folder.root, *below]) or self._goes_through(below)
+
+    def _goes_through(self, names: Sequence[str]) -> bool:
+        for part, name in zip(self._parts, names, strict=False):
+            if part is None:
+                return True
+            if not part.fullmatch(name):
+                return False
+        return True
+
     def _begins(self, names: Sequence[str]) -> bool:
         """Whether the pattern names these, or a folder that they lie in.
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from feedsvc.errors import UnreadableDocument
-from feedsvc.ingest.discover import Found, RootUnreadable, WatchedRoot
+from feedsvc.ingest.discover import Found, RootUnreadable, WatchedRoot, why_closed
 from feedsvc.model.document import MAX_PATH_BYTES, DocumentPath
 from feedsvc.model.globs import PathPattern, matches_any
 from feedsvc.model.run import RunRequest
@@ -86,11 +86,20 @@ class Troubles:
 
     def __init__(self) -> None:
         self._standing: set[tuple[str, str]] = set()
+        self._closed: dict[str, frozenset[DocumentPath]] = {}
 
     def note(self, root: str, trouble: str, **values: object) -> None:
         if (root, trouble) not in self._standing:
             self._standing.add((root, trouble))
             log.warning(trouble, extra={"root": root, **values})
+
+    def note_closed(self, root: str, closed: Mapping[DocumentPath, str]) -> None:
+        """Tell which folders of a root a look could not go through, and why."""
+        for folder in sorted(closed.keys() - self._closed.get(root, frozenset())):
+            log.warning(
+                "folder unreadable", extra={"folder": str(folder), "reason": closed[folder]}
+            )
+        self._closed[root] = frozenset(closed)
 
     def note_over(self, root: str, trouble: str) -> None:
         if (root, trouble) in self._standing:
@@ -124,6 +133,7 @@ class Surveyor:
     def _look_everywhere(self, survey: Survey) -> None:
         patterns = [PathPattern(pattern) for pattern in survey.request.paths]
         matched: set[PathPattern] = set()
+        closed: dict[DocumentPath, str] = {}
         for root in self.roots:
             comparison = _Comparison(self, survey, root, patterns)
             try:
@@ -135,7 +145,9 @@ class Surveyor:
                 survey.failed.append((DocumentPath(root=root.name, path=b""), error.reason))
                 continue
             self.troubles.note_over(root.name, "root unreadable")
+            self.troubles.note_closed(root.name, comparison.closed)
             matched |= comparison.matched
+            closed |= comparison.closed
             with self.store.reading() as connection:
                 before = root_device(connection, root.name)
             survey.roots.append(
@@ -150,8 +162,7 @@ class Surveyor:
         if len(survey.roots) == len(self.roots):  # who knows what lies in one that is unreadable
             for pattern in patterns:
                 if pattern not in matched:
-                    # A path or glob that names nothing is a mistake of whoever asked.
-                    reason = f"no document matches {pattern.pattern}"
+                    reason = _why_unmatched(pattern, closed)
                     survey.failed.append((_named(pattern, self.roots), reason))
 
     def _look_at(self, survey: Survey, paths: Collection[DocumentPath]) -> None:
@@ -180,6 +191,7 @@ class _Comparison:
         self._gone: list[bytes] = []
         self._hashed: set[bytes] = set()
         self.matched: set[PathPattern] = set()
+        self.closed: dict[DocumentPath, str] = {}
         self.known = self.gone = 0
 
     def compare(self, below: bytes) -> None:
@@ -191,7 +203,7 @@ class _Comparison:
         row = next(states, None)
         for path, seen in self._root.look(below):
             if (
-                seen
+                not isinstance(seen, OSError)
                 and row
                 == (
                     path,
@@ -208,13 +220,14 @@ class _Comparison:
                 self.known += 1
                 row = next(states, None)
                 continue
-            if len(path) > MAX_PATH_BYTES and seen:
+            if len(path) > MAX_PATH_BYTES and not isinstance(seen, OSError):
                 self._note_hashed(path, seen)
                 continue
             while row and row[0] < path:
                 self._note_gone(row[0])
                 row = next(states, None)
-            if seen is None:
+            if isinstance(seen, OSError):
+                self._note_closed(path, seen)
                 # Of what is closed nobody knows whether it is there.
                 while row and (row[0] == path or (row[0].startswith(path) and path.endswith(b"/"))):
                     self.known += 1
@@ -293,6 +306,11 @@ class _Comparison:
             if len(self._new) >= _NOTED_AT_ONCE:
                 self._flush()
 
+    def _note_closed(self, path: bytes, error: OSError) -> None:
+        """Note the folder, or the one that a name lies in: one disk may hide a million names."""
+        folder = path[: path.rfind(b"/") + 1]
+        self.closed.setdefault(DocumentPath(root=self._root.name, path=folder), why_closed(error))
+
     def _note_gone(self, path: bytes) -> None:
         self.known += 1
         if self._survey.is_whole:
@@ -357,6 +375,15 @@ def found_again(difference: Difference) -> Found:
 def _difference(found: Found) -> Difference:
     refusal = found.refusal.reason if found.refusal else None
     return Difference(path=found.path, state=found.state, refusal=refusal)
+
+
+def _why_unmatched(pattern: PathPattern, closed: Mapping[DocumentPath, str]) -> str:
+    """closed: the folders of which nobody knows what is in them, and why."""
+    for folder, reason in closed.items():
+        if pattern.reaches(folder):
+            return f"{folder} {reason}"
+    # A path or glob that names nothing is a mistake of whoever asked.
+    return f"no document matches {pattern.pattern}"
 
 
 def _named(pattern: PathPattern, roots: Sequence[WatchedRoot]) -> DocumentPath:

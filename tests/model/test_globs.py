@@ -75,6 +75,33 @@ def test_a_pattern_does_not_name(pattern: str, path: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("pattern", "folder", "reaches"),
+    [
+        ("seeds/news/a.txt", b"news/", True),
+        ("news/a.txt", b"news/", True),
+        ("news/deep/a.txt", b"news/", True),
+        ("news/*.txt", b"news/", True),
+        ("news", b"news/", True),
+        ("news", b"news/deep/", True),
+        ("seeds", b"news/", True),
+        ("**/a.txt", b"news/deep/", True),
+        ("n*/**/a.txt", b"news/deep/", True),
+        ("seeds/a.txt", b"", True),
+        ("seeds/b/a.txt", b"news/", False),
+        ("*.txt", b"news/", False),
+        ("news/*.txt", b"news/deep/", False),
+        ("n?/**", b"news/", False),
+        ("wire/news/a.txt", b"news/", False),
+    ],
+)
+def test_a_pattern_reaches_the_folders_that_may_hold_what_it_names(
+    pattern: str, folder: bytes, reaches: bool
+) -> None:
+    path = DocumentPath(root="seeds", path=folder)
+    assert PathPattern(pattern).reaches(path) is reaches
+
+
+@pytest.mark.parametrize(
     "pattern", ["", "/", "/etc/passwd", "..", "../a", "a/../b", "a//b", "./a", "a/.", "x" * 4_097]
 )
 def test_what_can_name_no_document_is_refused(pattern: str) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.ingest.walk import Walk
-from feedsvc.model.document import DocumentPath
+from feedsvc.model.document import DocumentPath, Outcome
 from feedsvc.model.run import RunRequest
 from feedsvc.services import survey as surveys
 from feedsvc.services.ingestion import watched_roots
@@ -22,6 +24,10 @@ from tests.service import Service, article, open_service
 
 # Names whose order in whole paths is not their order in folders.
 NAMES = ("a-b.txt", "a.txt/c.txt", "a/d.txt", "a/e/f.txt", "a0.txt", "z.txt")
+CLOSED = (
+    "cannot be looked through (Permission denied); "
+    "open it to this user, or name it in .feedsvcignore"
+)
 
 
 @contextmanager
@@ -53,6 +59,16 @@ def found(survey: Survey) -> dict[str, Kind]:
 def fill(service: Service) -> None:
     for name in NAMES:
         service.folder.write(name, article(f"Storm shuts the harbour of {name}"))
+
+
+def close_folder_a(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Walk._enter
+
+    def enter(walk: Walk, name: bytes) -> OSError | None:
+        closed = PermissionError(errno.EACCES, "Permission denied")
+        return closed if name == b"a" else real(walk, name)
+
+    monkeypatch.setattr(Walk, "_enter", enter)
 
 
 @pytest.fixture(params=[1, 2, 5_000])
@@ -177,11 +193,67 @@ def test_of_what_is_closed_nobody_knows_that_it_is_gone(
 ) -> None:
     fill(service)
     service.ingest()
-    real = Walk._descend
-    monkeypatch.setattr(Walk, "_descend", lambda walk, name: name != b"a" and real(walk, name))
-    with look(service) as survey:
-        assert found(survey) == {}
-        assert [(look.known, look.gone) for look in survey.roots] == [(7, 0)]
+    with monkeypatch.context() as closing:
+        close_folder_a(closing)
+        with look(service) as survey:
+            assert found(survey) == {}
+            assert [(look.known, look.gone) for look in survey.roots] == [(7, 0)]
+
+
+def test_a_folder_closed_to_us_is_told_once_while_it_stays_so(
+    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    fill(service)
+    ingestion = service.ingestion()
+    for looks in (2, 0, 1):
+        with monkeypatch.context() as closing:
+            if looks:
+                close_folder_a(closing)
+            for _ in range(max(looks, 1)):
+                ingestion.look().close()
+    told = [vars(r) for r in caplog.records if r.message == "folder unreadable"]
+    assert [(r["folder"], r["reason"]) for r in told] == 2 * [("seeds/a/", CLOSED)]
+
+
+def test_many_names_that_cannot_be_looked_at_are_told_as_their_folder(
+    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for n in range(100):
+        service.folder.write(f"sub/{n}.txt", "x")
+    real = os.stat
+
+    def fail(path: Any, **options: Any) -> os.stat_result:
+        if isinstance(path, bytes) and path.endswith(b".txt"):
+            raise OSError(errno.EIO, "Input/output error")
+        return real(path, **options)
+
+    monkeypatch.setattr(os, "stat", fail)
+    with look(service):
+        pass
+    (told,) = caplog.records
+    assert vars(told)["folder"] == "seeds/sub/"
+    assert vars(told)["reason"] == (
+        "cannot be looked through just now (Input/output error); try again"
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ("seeds/a/d.txt", f"seeds/a/ {CLOSED}"),
+        ("a/e/*.txt", f"seeds/a/ {CLOSED}"),
+        ("a", f"seeds/a/ {CLOSED}"),
+        ("b.txt", "no document matches b.txt"),
+    ],
+)
+def test_what_was_asked_for_in_a_closed_folder_fails_with_the_true_reason(
+    service: Service, monkeypatch: pytest.MonkeyPatch, asked: str, reason: str
+) -> None:
+    fill(service)
+    close_folder_a(monkeypatch)
+    service.ingest(paths=(asked, "a0.txt"))
+    refused = [o.reason for o in service.outcomes if o.outcome is Outcome.FAILED]
+    assert refused == [reason]
 
 
 def test_a_path_too_long_to_be_kept_is_told_once_and_noticed_when_gone(service: Service) -> None:
