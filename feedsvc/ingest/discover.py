@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from feedsvc.errors import DocumentError, PostponedDocument, UnreadableDocument, is_transient
-from feedsvc.ingest.walk import OPEN_FLAGS, ROOT_FLAGS, Name, Walk, is_gone
+from feedsvc.ingest.walk import OPEN_FLAGS, ROOT_FLAGS, Name, Walk, is_gone, is_too_deep
 from feedsvc.model.document import (
     MAX_PATH_BYTES,
     NO_DEFAULTS,
@@ -139,7 +139,7 @@ class WatchedRoot:
         """
         mode, size_bytes = seen.st_mode, seen.st_size
         is_plain = stat.S_ISREG(mode) and size_bytes <= self.max_document_bytes
-        refusal = None if is_plain else self._refusal(mode)
+        refusal = None if is_plain else self._refusal(path, mode)
         if len(path) > MAX_PATH_BYTES:
             path = path[: MAX_PATH_BYTES - 65] + b"~" + hashlib.sha256(path).hexdigest().encode()
             refusal = UnreadableDocument(
@@ -149,11 +149,15 @@ class WatchedRoot:
             path=DocumentPath(root=self.name, path=path), state=_state(seen), refusal=refusal
         )
 
-    def _refusal(self, mode: int) -> DocumentError:
+    def _refusal(self, path: bytes, mode: int) -> DocumentError:
         if stat.S_ISREG(mode):
             # Without its size: while it grows, it would be told anew at every look.
             return UnreadableDocument(
                 f"holds more than limits.max_document_bytes ({self.max_document_bytes:,})"
+            )
+        if stat.S_ISDIR(mode) and is_too_deep(path):
+            return UnreadableDocument(
+                f"is a folder that lies too deep, within {path.count(b'/'):,} others; move it up"
             )
         if stat.S_ISDIR(mode):
             return UnreadableDocument("is a folder named like a document; rename it")

@@ -69,6 +69,8 @@ class Walk:
             yield from self._all_names(0)
             return
         *above, last = below.split(b"/")
+        if is_too_deep(b"/".join(above)):
+            return
         for depth, name in enumerate(above, start=1):
             if not self._is_wanted(name + b"/"):
                 return
@@ -83,6 +85,8 @@ class Walk:
         Raises OSError when the top folder, or the listing of any, fails.
         """
         self._open(os.open(self._top, ROOT_FLAGS), b"")
+        if is_too_deep(below):
+            return
         for name in below.split(b"/") if below else ():
             if not self._is_wanted(name + b"/") or self._enter(name):
                 return
@@ -109,9 +113,10 @@ class Walk:
         is_folder = stat.S_ISDIR(seen.st_mode)
         if not self._is_wanted(name + b"/" if is_folder else name):
             return
-        if not is_folder or suffix_of(name) in SUFFIXES:
+        is_entered = is_folder and not is_too_deep(folder.prefix + name)
+        if not is_entered or suffix_of(name) in SUFFIXES:
             yield folder.prefix + name, seen
-        if is_folder:
+        if is_entered:
             yield from self._descend(name)
         yield from self._all_names(depth)
 
@@ -168,18 +173,18 @@ class Walk:
     ) -> Iterator[bytes]:
         """The names in a folder as they sort in whole paths, where a slash follows a folder's."""
         names = []
-        is_deepest = len(self._folders) >= _MAX_FOLDERS
         with os.scandir(descriptor) as entries:
             for entry in entries:
                 name = os.fsencode(entry.name)
                 if _is_passed_over(name):
                     continue
                 if entry.is_dir(follow_symlinks=False):
-                    if is_deepest or suffix_of(name) in SUFFIXES:
+                    is_entered = not is_too_deep(prefix + name)
+                    if not is_entered or suffix_of(name) in SUFFIXES:
                         names.append(name)
-                    name += b"/"
-                    if is_deepest:
+                    if not is_entered:
                         continue
+                    name += b"/"
                 names.append(name)
         if rules or self._excluded:
             names = [n for n in names if self._is_allowed(prefix + n, rules)]
@@ -194,6 +199,12 @@ class Walk:
 
     def _is_allowed(self, path: bytes, rules: tuple[IgnoreRules, ...]) -> bool:
         return path.rstrip(b"/") not in self._excluded and not is_ignored(rules, path)
+
+
+def is_too_deep(folder: bytes) -> bool:
+    """Whether a folder lies deeper than any that is entered."""
+    # Open with it: the top folder, and all on the way.
+    return folder.count(b"/") + 2 > _MAX_FOLDERS
 
 
 def is_gone(error: OSError) -> bool:

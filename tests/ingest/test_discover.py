@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from feedsvc.errors import UnreadableDocument
+from feedsvc.ingest import walk
 from feedsvc.ingest.discover import Found, NotAtRest, RootUnreadable, WatchedRoot
 from feedsvc.ingest.ignore import IGNORE_FILE
 from feedsvc.ingest.walk import Name
@@ -281,6 +282,32 @@ def test_a_path_too_long_for_the_store_is_refused_under_a_shorter_name(
     assert len(first.path.path) == len(second.path.path) == 2_048
     assert first.path != second.path
     assert [found.path for found in root.scan()] == [first.path, second.path]
+
+
+def test_a_folder_too_deep_to_be_entered_is_told(
+    root: WatchedRoot, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walk, "_MAX_FOLDERS", 3)
+    for name in ("a/b/c/d.txt", "a/b/e.txt/f.txt", "a/b/g.txt"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("x")
+    reason = "is a folder that lies too deep, within 2 others; move it up"
+    assert refusals(root) == {"a/b/c": reason, "a/b/e.txt": reason}
+    assert names(root) == ["a/b/c", "a/b/e.txt", "a/b/g.txt"]
+
+
+@pytest.mark.parametrize("path", [b"a/b/c", b"a/b/c/d.txt", b"a/b/c/e", b"a/b/c/e/f.txt"])
+def test_below_a_folder_too_deep_to_be_entered_nothing_is_looked_for(
+    root: WatchedRoot, folder: Path, monkeypatch: pytest.MonkeyPatch, path: bytes
+) -> None:
+    monkeypatch.setattr(walk, "_MAX_FOLDERS", 3)
+    for name in ("a/b/c/d.txt", "a/b/c/e/f.txt"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("x")
+    assert [name for name, _ in root.look()] == [b"a/b/c"]
+    assert [name for name, _ in root.look(path)] == ([path] if path == b"a/b/c" else [])
+    assert not root.may_hold(path)
+    assert root.folders(path) == []
 
 
 # Folders that cannot be read
