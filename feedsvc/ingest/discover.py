@@ -173,7 +173,9 @@ class WatchedRoot:
         """
         try:
             with os.fdopen(self._open(found.path.path), "rb", buffering=0) as file:
-                before = _state(os.fstat(file.fileno()))
+                before = os.fstat(file.fileno())
+                if not stat.S_ISREG(before.st_mode) or _state(before) != found.state:
+                    raise NotAtRest("it has changed since it was found")
                 raw = _read_all(file.fileno(), found.state.size_bytes)
                 after = _state(os.fstat(file.fileno()))
         except OSError as error:
@@ -182,7 +184,7 @@ class WatchedRoot:
             if is_transient(error):
                 raise _postponed(error) from error
             raise UnreadableDocument(f"cannot be read ({error.strerror})") from error
-        if not (before == after == found.state) or len(raw) != found.state.size_bytes:
+        if after != found.state or len(raw) != found.state.size_bytes:
             raise NotAtRest("it is still being written")
         sha256 = hashlib.sha256(raw).digest()
         return ReadDocument(

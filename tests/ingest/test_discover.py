@@ -560,14 +560,28 @@ def replace_by_a_pipe(path: Path) -> None:
     ],
     ids=["grown", "overwritten", "replaced", "a pipe", "gone", "cut", "touched"],
 )
-def test_a_file_that_changed_since_the_look_is_not_read(
-    root: WatchedRoot, folder: Path, change: Callable[[Path], None]
+def test_of_a_file_that_changed_since_the_look_no_byte_is_read(
+    root: WatchedRoot,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[Path], None],
 ) -> None:
     (folder / "a.txt").write_bytes(b"storm")
     found = find(root)
     change(folder / "a.txt")
+    monkeypatch.setattr(os, "read", lambda *_: pytest.fail("it was read"))
     with pytest.raises(NotAtRest):
         root.read(found)
+
+
+def test_of_what_is_no_file_no_byte_is_read(root: WatchedRoot, folder: Path) -> None:
+    os.mkfifo(folder / "a.txt")
+    pipe = os.open(folder / "a.txt", os.O_RDWR)
+    os.write(pipe, b"storm")
+    with pytest.raises(NotAtRest):
+        root.read(replace(find(root), refusal=None))
+    assert os.read(pipe, 10) == b"storm"
+    os.close(pipe)
 
 
 def test_a_file_that_grows_while_it_is_read_is_not_taken(
@@ -592,11 +606,12 @@ def test_no_more_is_read_than_was_seen_and_a_byte(
 ) -> None:
     (folder / "a.txt").write_bytes(b"x" * 100)
     found = find(root)
-    (folder / "a.txt").write_bytes(b"x" * 5_000_000)
-    asked = []
+    asked: list[int] = []
     real = os.read
 
     def read(descriptor: int, count: int) -> bytes:
+        if not asked:
+            (folder / "a.txt").write_bytes(b"x" * 5_000_000)
         asked.append(count)
         return real(descriptor, count)
 
