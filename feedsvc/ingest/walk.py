@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from feedsvc.errors import is_transient
-from feedsvc.ingest.ignore import IGNORE_FILE, MAX_IGNORE_BYTES, IgnoreRules, is_ignored
+from feedsvc.ingest.ignore import IgnoreRule, read_rules, without_ignored
 from feedsvc.ingest.suffixes import SUFFIXES, suffix_of
 
 OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -41,7 +41,7 @@ class _Folder:
     descriptor: int
     prefix: bytes
     names: Iterator[bytes]
-    rules: tuple[IgnoreRules, ...]
+    rules: tuple[IgnoreRule, ...]
 
 
 class Walk:
@@ -159,7 +159,7 @@ class Walk:
         above = self._folders[-1].rules if self._folders else ()
         try:
             os.stat(b".", dir_fd=descriptor)  # fails in a folder that may be listed alone
-            rules = above + _rules_in(descriptor, prefix)
+            rules = read_rules(descriptor, self._top, prefix) + above
         except OSError:
             os.close(descriptor)
             raise
@@ -169,7 +169,7 @@ class Walk:
         )
 
     def _listed(
-        self, descriptor: int, prefix: bytes, rules: tuple[IgnoreRules, ...]
+        self, descriptor: int, prefix: bytes, rules: tuple[IgnoreRule, ...]
     ) -> Iterator[bytes]:
         """The names in a folder as they sort in whole paths, where a slash follows a folder's."""
         names = []
@@ -186,8 +186,7 @@ class Walk:
                         continue
                     name += b"/"
                 names.append(name)
-        if rules or self._excluded:
-            names = [n for n in names if self._is_allowed(prefix + n, rules)]
+        names = self._allowed(prefix, names, rules)
         names.sort()
         yield from names
 
@@ -195,10 +194,14 @@ class Walk:
         folder = self._folders[-1]
         if _is_passed_over(name.rstrip(b"/")):
             return False
-        return self._is_allowed(folder.prefix + name, folder.rules)
+        return bool(self._allowed(folder.prefix, [name], folder.rules))
 
-    def _is_allowed(self, path: bytes, rules: tuple[IgnoreRules, ...]) -> bool:
-        return path.rstrip(b"/") not in self._excluded and not is_ignored(rules, path)
+    def _allowed(
+        self, prefix: bytes, names: list[bytes], rules: tuple[IgnoreRule, ...]
+    ) -> list[bytes]:
+        if self._excluded:
+            names = [n for n in names if (prefix + n).rstrip(b"/") not in self._excluded]
+        return without_ignored(rules, prefix, names)
 
 
 def is_too_deep(folder: bytes) -> bool:
@@ -217,20 +220,3 @@ def _is_passed_over(name: bytes) -> bool:
     if name[-4:] in _FINISHED and name[:1] not in _HIDDEN_SIGNS:
         return False
     return name.startswith((b".", b"#", b"~$")) or name.lower().endswith(_UNFINISHED)
-
-
-def _rules_in(folder: int, prefix: bytes) -> tuple[IgnoreRules, ...]:
-    """The ignore file of an open folder, if there is one.
-
-    Raises OSError where it cannot be read just now: what it names must not be published.
-    """
-    try:
-        with os.fdopen(os.open(IGNORE_FILE, OPEN_FLAGS, dir_fd=folder), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return ()
-            raw = file.read(MAX_IGNORE_BYTES)
-    except OSError as error:
-        if is_transient(error):
-            raise
-        return ()
-    return (IgnoreRules(prefix, raw),)
