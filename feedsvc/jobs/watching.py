@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,8 +23,10 @@ log = logging.getLogger(__name__)
 
 # Events that come together wake one look; watchfiles' own 1.6 s would use up the whole promise.
 _DEBOUNCE_MS = 50
-_NOTICED_AFTER_MS = 1_000
+_NOTICED_AFTER_MS = 250
 _WATCHED_ANEW_AFTER_S = 5.0
+# However often a name loses events, the folders are found anew for this share of the time at most.
+_FINDING_SHARE = 0.1
 
 
 @dataclass(kw_only=True)
@@ -32,8 +35,8 @@ class Watcher:
 
     roots: the folders by name. folders_in: the folders that documents lie in, at and below a path,
     each below its root. is_excluded: whether a path is one of ours, such as the database, of which
-    nobody need hear. tell: told of the paths that changed; tell_all: that events were lost, so
-    that anything may have.
+    nobody need hear. tell: told of the paths that changed; tell_all: that anything may have until
+    now, when events are heard: at the beginning, and whenever some were lost.
     """
 
     roots: Mapping[str, Path]
@@ -44,22 +47,36 @@ class Watcher:
     stop: threading.Event
     lost: threading.Event
     _folders: set[Path] = field(default_factory=set)
+    _has_missed: bool = True
     _seldom: Seldom = field(default_factory=Seldom)
 
     def run(self) -> None:
         """Watch; to be run in a thread of its own."""
         while not self._is_over():
+            began = time.monotonic()
+            found_in_s = 0.0
             try:
                 self._find_folders(self.roots.values())
+                found_in_s = time.monotonic() - began
                 self._watch_folders()
-            except (OSError, RuntimeError, FeedsvcError) as error:
-                # Too many watches, a folder that went in between, or (from the library, as a
-                # RuntimeError) a name that is no Unicode: what happened meanwhile is not known.
-                if self._seldom.again():
-                    log.warning("watching failed", extra={"reason": str(error)})
-                self._folders.clear()
-                self.tell_all()
+            except RuntimeError as error:
+                # From the library: a name that is no Unicode, and with it all that it had to tell.
+                self._lose(error)
+                anew_at = began + found_in_s / _FINDING_SHARE
+                self.lost.wait(min(anew_at - time.monotonic(), _WATCHED_ANEW_AFTER_S))
+            except (OSError, FeedsvcError) as error:
+                # Too many watches, or a folder that went in between.
+                self._lose(error)
                 self.lost.wait(_WATCHED_ANEW_AFTER_S)
+
+    def _lose(self, error: Exception) -> None:
+        """Note that nobody knows what happened, which is told as soon as it can be heard again."""
+        if self._seldom.again():
+            log.warning("watching failed", extra={"reason": str(error)})
+        self._folders.clear()
+        if self._has_missed:  # and has heard nothing since: it must be told some time
+            self.tell_all()
+        self._has_missed = True
 
     def _is_over(self) -> bool:
         return self.stop.is_set() or self.lost.is_set()
@@ -75,11 +92,14 @@ class Watcher:
                 step=_DEBOUNCE_MS,
                 stop_event=self.stop,
                 rust_timeout=_NOTICED_AFTER_MS,
-                # So that roots that come are seen, and `lost` is noticed.
+                # So that roots that come are seen, `lost` is noticed, and what was missed is told.
                 yield_on_timeout=True,
                 recursive=False,
                 ignore_permission_denied=True,
             ):
+                if self._has_missed:
+                    self._has_missed = False
+                    self.tell_all()
                 changed = {Path(path) for _, path in changes}
                 # In a folder that is new, something may have come before it was watched.
                 self._tell(changed | fresh)

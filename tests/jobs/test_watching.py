@@ -54,8 +54,7 @@ def folder(tmp_path: Path) -> Path:
 def told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
     monkeypatch.setattr(watching, "_WATCHED_ANEW_AFTER_S", 0.05)
     with watched(folder) as told:
-        # Watching begins when it begins: until then something is written again and again.
-        wait_for(lambda: bool((folder / "begin.txt").write_text("x")) and bool(told.paths))
+        wait_for(lambda: told.lost == 1)
         yield told
 
 
@@ -152,10 +151,45 @@ def test_a_folder_that_cannot_be_watched_fills_no_log(
     assert [record.message for record in caplog.records] == ["watching failed"]
 
 
-def test_a_name_that_is_no_unicode_ends_nothing(told: Told, folder: Path) -> None:
-    path = os.path.join(os.fsencode(folder), b"\xff\xfe.txt")  # noqa: PTH118
-    with open(path, "wb") as file:  # noqa: PTH123
-        file.write(b"x")
-    wait_for(lambda: b"\xff\xfe.txt" in told.paths or told.lost > 0)
-    os.unlink(path)  # noqa: PTH108
-    wait_for(lambda: bool((folder / "after.txt").write_text("x")) and b"after.txt" in told.paths)
+def test_what_came_before_the_folders_were_watched_is_looked_for(folder: Path) -> None:
+    with watched(folder) as told:
+        wait_for(lambda: told.lost == 1)
+        (folder / "first.txt").write_text("x")
+        wait_for(lambda: b"first.txt" in told.paths)
+    assert told.lost == 1
+
+
+def test_a_name_that_is_no_unicode_makes_nobody_deaf(
+    told: Told, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "_WATCHED_ANEW_AFTER_S", 2 * SOON_S)
+    for number in range(1, 4):
+        path = os.path.join(os.fsencode(folder), b"\xff%d.txt" % number)  # noqa: PTH118
+        with open(path, "wb") as file:  # noqa: PTH123
+            file.write(b"x")
+        # What was told together with it is not known; what comes now is.
+        wait_for(lambda number=number: told.lost > number)  # type: ignore[misc]
+        after = b"after%d.txt" % number
+        (folder / os.fsdecode(after)).write_text("x")
+        wait_for(lambda after=after: after in told.paths)  # type: ignore[misc]
+
+
+def test_names_that_are_no_unicode_have_nobody_list_folders_all_the_time(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found_at = []
+
+    def find_slowly(_walk: Walk, _below: bytes) -> Iterator[bytes]:
+        found_at.append(time.monotonic())
+        time.sleep(0.02)
+        return iter([b""])
+
+    def fail(*_folders: Path, **_options: object) -> Iterator[set[object]]:
+        raise RuntimeError("Unable to decode path")
+
+    monkeypatch.setattr(Walk, "folders", find_slowly)
+    monkeypatch.setattr(watching, "watch", fail)
+    with watched(folder) as told:
+        wait_for(lambda: told.lost >= 4)
+    # A tenth of the time, and a look at everything each time.
+    assert found_at[3] - found_at[0] >= 3 * 0.2
