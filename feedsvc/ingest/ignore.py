@@ -28,6 +28,25 @@ log = logging.getLogger(__name__)
 IGNORE_FILE = b".feedsvcignore"
 MAX_IGNORE_BYTES = 65_536
 
+# What the library does not know of .gitignore: the classes of signs in brackets.
+_CLASSES = {
+    "alnum": "0-9A-Za-z",
+    "alpha": "A-Za-z",
+    "blank": " \t",
+    "cntrl": "\x01-\x1f\x7f",
+    "digit": "0-9",
+    "graph": "0-~!-.",
+    "lower": "a-z",
+    "print": "0-~ -.",
+    "punct": ":-@[-`{-~!-.",
+    "space": "\t-\r ",
+    "upper": "A-Z",
+    "xdigit": "0-9A-Fa-f",
+}
+_CLASS = re.compile(r"\[:([a-z]+):\]")
+# In an expression of the library: what stands for itself, `?` and `*`, or else brackets.
+_BRACKETS = re.compile(r"\\.|\[\^/\]|\[(\^?\]?[^\]]*\])", re.DOTALL)
+
 _OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -147,6 +166,7 @@ def _pattern(text: str) -> _Pattern | None:
     """
     # `a/**` would match the folder itself too.
     text = re.sub(r"/\*\*(/?\s*)\Z", r"/**/*\1", text)
+    text = _CLASS.sub(lambda named: _CLASSES.get(named[1], named[0]), text)
     regex, ignores = GitIgnoreSpecPattern.pattern_to_regex(text)
     if regex is None or ignores is None:
         return None
@@ -154,7 +174,13 @@ def _pattern(text: str) -> _Pattern | None:
     if not regex.startswith("^"):
         regex = ".*" + regex
     regex = regex.removeprefix("^" if is_of_path else "^(?:.+/)?")
+    regex = _BRACKETS.sub(_without_slash, regex)
     # In bytes, as git compares them; a group's name may stand but once in what they are joined to.
     expression = os.fsencode(re.sub(r"\(\?P<\w+>", "(?:", regex))
     re.compile(expression)
     return _Pattern(expression, ignores, is_of_path)
+
+
+def _without_slash(found: re.Match[str]) -> str:
+    """Brackets that match no slash; Python warns of one `[` in another."""
+    return r"(?!/)[" + found[1].replace("[", r"\[") if found[1] else found[0]

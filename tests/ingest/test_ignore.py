@@ -94,7 +94,8 @@ def git_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 FOLDERS = ["", "a", "a/a", "a/b", "b", "b/a", "b/b"]
 FILES = [os.path.join(folder, name) for folder in FOLDERS for name in ("a.md", "b.md", "é.md")]  # noqa: PTH118
-PARTS = ["a", "b", "a.md", "é.md", "*.md", "*", "**", "?", "?.md", "[ab]", "[!a]*", "\\a"]
+PARTS = ["a", "b", "a.md", "é.md", "*.md", "*", "**", "?", "?.md", "\\a", "[ab]", "[!a]*", "a[!b]"]
+PARTS += ["[[:alpha:]]", "[^[:alpha:]]*", "[[:print:]]*", "[[a]", "[]a]", "[!]a]", "a[!]]"]
 
 
 @st.composite
