@@ -226,7 +226,7 @@ def why_closed(error: OSError) -> str:
         return f"cannot be looked through just now ({error.strerror}); try again"
     return (
         f"cannot be looked through ({error.strerror}); "
-        "open it to this user, or name it in .feedsvcignore"
+        "mend that, or name it in the .feedsvcignore of a folder above"
     )
 
 

@@ -94,13 +94,12 @@ def read_rules(folder: int, top: Path, below: bytes) -> tuple[IgnoreRule, ...]:
     file = os.fsencode(top) + b"/" + below + IGNORE_FILE
     try:
         if not stat.S_ISREG(os.stat(IGNORE_FILE, dir_fd=folder, follow_symlinks=False).st_mode):
-            _tell_once("ignore file passed over", file, "it is no regular file")
+            _tell_of_no_file(file)
             return ()
         raw = _read(folder)
     except FileNotFoundError:
         return ()
     except OSError as error:
-        _tell_once("folder passed over: what it ignores is not known", file, error.strerror)
         name = os.fsdecode(IGNORE_FILE)
         raise OSError(error.errno, f"its {name}: {error.strerror}") from error
     return _parsed(file, len(below), raw)
@@ -117,8 +116,9 @@ def _read(folder: int) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _tell_once(what: str, file: bytes, reason: str) -> None:
-    log.warning(what, extra={"file": os.fsdecode(file), "reason": reason})
+def _tell_of_no_file(file: bytes) -> None:
+    """Once for each."""
+    log.warning("ignore file passed over: it is no regular file", extra={"file": os.fsdecode(file)})
 
 
 @lru_cache(maxsize=256)

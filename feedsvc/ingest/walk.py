@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from feedsvc.errors import is_transient
 from feedsvc.ingest.ignore import IgnoreRule, read_rules, without_ignored
 from feedsvc.ingest.suffixes import SUFFIXES, suffix_of
 

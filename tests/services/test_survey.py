@@ -26,7 +26,7 @@ from tests.service import Service, article, open_service
 NAMES = ("a-b.txt", "a.txt/c.txt", "a/d.txt", "a/e/f.txt", "a0.txt", "z.txt")
 CLOSED = (
     "cannot be looked through (Permission denied); "
-    "open it to this user, or name it in .feedsvcignore"
+    "mend that, or name it in the .feedsvcignore of a folder above"
 )
 
 
