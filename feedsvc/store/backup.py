@@ -55,7 +55,7 @@ def back_up(store: Store, target: Path) -> None:
             _sync(part)
             part.rename(target)
         finally:
-            _remove(part)
+            remove(part)
         _sync(target.parent)
 
 
@@ -77,7 +77,7 @@ def copy_into(store: Store, part: Path, gives_up: Callable[[], bool] = lambda: F
     part: not there yet, or empty. gives_up: asked now and then. Raises Interrupted then.
     """
     if store.is_sqlite:
-        execute_alone(store, f"VACUUM INTO '{_quoted(part)}'", gives_up=gives_up)
+        execute_alone(store, f"VACUUM INTO '{quoted(part)}'", gives_up=gives_up)
     else:
         _copy_out(store, part, gives_up)
 
@@ -121,7 +121,7 @@ def _restore_file(store: Store, path: Path, backup: Path, now: datetime) -> Path
                         Path(f"{path}{ending}").rename(f"{aside}{ending}")
             fresh.replace(path)
         finally:
-            _remove(fresh)
+            remove(fresh)
         _sync(path.parent)
     return aside if existed else None
 
@@ -335,7 +335,7 @@ def _told_of(path: Path) -> Iterator[None]:
         raise StoreError(f"{path}: cannot be written ({error.strerror})") from error
 
 
-def _quoted(path: Path) -> str:
+def quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
@@ -348,7 +348,7 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
     """Remove a database that was not finished, if there is one, and what lies beside it."""
     for ending in ("", "-wal", "-shm", "-journal"):
         Path(f"{path}{ending}").unlink(missing_ok=True)

@@ -9,11 +9,11 @@ from sqlalchemy.exc import DBAPIError
 from feedsvc.errors import StoreBusy, StoreError, StoreFull
 
 # Primary result codes of SQLite (https://sqlite.org/rescode.html).
-_SQLITE_BUSY = frozenset({5, 6})
+SQLITE_BUSY = frozenset({5, 6})
 _SQLITE_FULL = 13
 _SQLITE_DAMAGED = frozenset({11, 26})
 # Besides those: out of memory, read-only, interrupted, I/O error, cannot open, protocol, authority.
-_SQLITE_TROUBLE = _SQLITE_BUSY | _SQLITE_DAMAGED | {_SQLITE_FULL, 7, 8, 9, 10, 14, 15, 23}
+_SQLITE_TROUBLE = SQLITE_BUSY | _SQLITE_DAMAGED | {_SQLITE_FULL, 7, 8, 9, 10, 14, 15, 23}
 
 # PostgreSQL's SQLSTATE: a lock not given in time, a full disk.
 _LOCK_NOT_GIVEN = "55P03"
@@ -61,7 +61,7 @@ def told(error: Exception) -> StoreError:
     source = _trouble_behind(error) or error
     cause = source.orig if isinstance(source, DBAPIError) else source
     reason, code, state = str(cause).strip(), _sqlite_code(cause), _sqlstate(cause)
-    if code in _SQLITE_BUSY or state == _LOCK_NOT_GIVEN:
+    if code in SQLITE_BUSY or state == _LOCK_NOT_GIVEN:
         return StoreBusy("the store is locked by another process")
     if code == _SQLITE_FULL or state == _DISK_FULL:
         return StoreFull(f"there is no room left on the store's disk ({reason})")

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, delete, exists, func, select
 
 from feedsvc.clock import Clock
 from feedsvc.store.backup import execute_alone
+from feedsvc.store.compacting import compact
 from feedsvc.store.engine import Store
 from feedsvc.store.publishing import publishing
 from feedsvc.store.schema import (
@@ -136,8 +137,8 @@ def optimize(store: Store) -> None:
 
 def vacuum(store: Store) -> None:
     """Give back unused space. On SQLite, whoever wants to write waits until it is done."""
-    if store.is_sqlite:
-        execute_alone(store, "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
+    if store.sqlite_path:
+        compact(store, store.sqlite_path)
         return
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         store.lift_limits(connection)

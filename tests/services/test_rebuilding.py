@@ -448,7 +448,8 @@ def test_what_lies_beside_a_database_in_the_folder_is_no_document(
     upgrade_at(database)
     service = open_service(tmp_path, f"sqlite:///{database}", pool)
     service.folder.write("a.txt", article())
-    service.folder.write("feedsvc.db.in-use", b"")
+    for ending in ("in-use", "vacuum"):
+        service.folder.write(f"feedsvc.db.{ending}", b"")
     service.ingest()
     assert (tmp_path / "seeds" / "guids.jsonl").exists()
     assert service.ingest() == {}
