@@ -28,6 +28,7 @@ from feedsvc.model.feed import Candidate
 from feedsvc.model.ids import mint_guid, short_id, slugify
 from feedsvc.model.selection import SelectionKind
 from feedsvc.store.engine import take_ids
+from feedsvc.store.feed_names import feed_rows
 from feedsvc.store.feeds import (
     Arrival,
     all_with_names_today,
@@ -44,7 +45,6 @@ from feedsvc.store.publishing import Publishing
 from feedsvc.store.schema import (
     entries,
     feed_entries,
-    feeds,
     recorded_departures,
     revisions,
 )
@@ -524,11 +524,7 @@ def _feed_names(
     connection: Connection, feed_ids: Collection[int]
 ) -> Mapping[int, Source | Person | Category]:
     names: dict[int, Source | Person | Category] = {}
-    for row in connection.execute(
-        select(feeds.c.id, feeds.c.kind, feeds.c.slug, feeds.c.name, feeds.c.person_kind).where(
-            feeds.c.id.in_(feed_ids)
-        )
-    ):
+    for row in feed_rows(connection, feed_ids):
         if row.kind == SelectionKind.SOURCE:
             names[row.id] = Source(name=row.name, slug=row.slug)
         elif row.kind == SelectionKind.AUTHOR:

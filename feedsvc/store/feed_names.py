@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_, union, update
 
@@ -13,6 +14,8 @@ from feedsvc.model.entry import EntryState
 from feedsvc.model.ids import fold, slugify
 from feedsvc.model.selection import Selection
 from feedsvc.store.schema import entries, feed_entries, feeds, former_names
+
+_T = TypeVar("_T")
 
 # A document may have thousands of tags, and a query only so many parameters.
 _KEYS_AT_ONCE = 500
@@ -56,14 +59,17 @@ def find_feeds(connection: Connection, keys: Sequence[Key]) -> dict[Key, int]:
     return found
 
 
-def feed_names(connection: Connection, feed_ids: Sequence[int]) -> dict[int, str]:
+def feed_names(connection: Connection, feed_ids: Collection[int]) -> dict[int, str]:
     """What these feeds are called."""
-    names: dict[int, str] = {}
-    for first in range(0, len(feed_ids), _KEYS_AT_ONCE):
-        some = feed_ids[first : first + _KEYS_AT_ONCE]
-        rows = connection.execute(select(feeds.c.id, feeds.c.name).where(feeds.c.id.in_(some)))
-        names |= {row.id: row.name for row in rows}
-    return names
+    return {row.id: row.name for row in feed_rows(connection, feed_ids)}
+
+
+def feed_rows(
+    connection: Connection, feed_ids: Collection[int]
+) -> Iterator[Row[tuple[object, ...]]]:
+    """These feeds as they are stored, however many they are."""
+    for some in _chunks(list(feed_ids)):
+        yield from connection.execute(select(feeds).where(feeds.c.id.in_(some)))
 
 
 def names_today(connection: Connection, keys: Sequence[Key]) -> dict[Key, str]:
@@ -80,9 +86,9 @@ def names_today(connection: Connection, keys: Sequence[Key]) -> dict[Key, str]:
     return found
 
 
-def _chunks(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
-    for first in range(0, len(keys), _KEYS_AT_ONCE):
-        yield keys[first : first + _KEYS_AT_ONCE]
+def _chunks(wanted: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    for first in range(0, len(wanted), _KEYS_AT_ONCE):
+        yield wanted[first : first + _KEYS_AT_ONCE]
 
 
 def find_named(connection: Connection, kind: str, name: str) -> NamedFeed | None:

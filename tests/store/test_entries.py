@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from feedsvc.errors import EntryGone, NotFound
 from feedsvc.model.entry import (
@@ -293,6 +294,22 @@ def test_a_candidate_counts_the_bytes_that_feeds_carry(desk: Desk) -> None:
     with desk.store.reading() as connection:
         (candidate,) = select_candidates(connection, 1, SelectionKind.ALL, 1)
     assert candidate.body_bytes == len("<p>🌊</p>".encode())
+
+
+def test_entries_of_more_tags_than_a_statement_may_name_are_fetched(desk: Desk) -> None:
+    for number in range(3):
+        desk.add(make_draft(str(number), tags=tuple(f"{number} {n}" for n in range(500))))
+    sent: list[int] = []
+
+    def count(*told: Any) -> None:  # Any: whatever the event tells
+        sent.append(len(told[3]))
+
+    event.listen(desk.store.engine, "before_cursor_execute", count)
+    with desk.store.reading() as connection:
+        shown = fetch_entries(connection, [1, 2, 3])
+    event.remove(desk.store.engine, "before_cursor_execute", count)
+    assert [len(entry.categories) for entry in shown] == [500] * 3
+    assert max(sent) <= 500
 
 
 def test_no_entries_are_fetched_for_no_numbers(desk: Desk) -> None:
