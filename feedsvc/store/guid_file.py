@@ -1,10 +1,13 @@
 """`guids.jsonl` beside a SQLite database: every guid, on disk before the entry that has it.
 
 A line for each entry as it is published, and again whenever other bytes give that entry: guid,
-root, path, SHA-256 and key, its sequence and arrival, and the publication version that the
-transaction was to make. A line for each feed, whose guid and slug readers hold as well, again when
-it is renamed, and one for each name it had before; the feed of all entries comes first and tells
-one store from another. A line for each entry that a person withdrew, hid or brought back.
+root, path, SHA-256 and key, its sequence and arrival. A line for each feed, whose guid and slug
+readers hold as well, again when it is renamed, and one for each name it had before; the feed of all
+entries comes first and tells one store from another. A line for each entry that a person withdrew,
+hid or brought back.
+
+All that is written before its transaction commits. Marks tell what came of it: after the commit,
+up to which byte everything was committed; after a commit that failed, which bytes never were.
 """
 
 from __future__ import annotations
@@ -12,11 +15,11 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +32,15 @@ Line = Mapping[str, Any]  # Any: JSON
 
 _NAME = "guids.jsonl"
 _LINES_AT_ONCE = 2000
-_LAST_LINES_BYTES = 65_536
 # What a line of each kind holds, at least.
 FEED_FIELDS = ("kind", "key", "slug", "name", "person_kind")
 _KINDS = (
-    {"guid", "root", "path", "sha256", "key", "sequence", "arrived_at", "version"},
+    {"guid", "root", "path", "sha256", "key", "sequence", "arrived_at"},
     {"feed", *FEED_FIELDS, "updated"},
     {"former", "kind", "slug", "of"},
-    {"departed", "state", "by", "reason", "version"},
+    {"departed", "state", "by", "reason"},
 )
+_PUBLIC, _VOID = "public", "void"
 
 
 class GuidFile:
@@ -65,13 +68,6 @@ class GuidFile:
             first = _parsed(file.readline()) or {}
         return first.get("feed")
 
-    def last_version(self) -> int:
-        """The version in the last line that has one; 0 if there is none."""
-        with self._told(), self.path.open("rb") as file:
-            file.seek(max(0, self.path.stat().st_size - _LAST_LINES_BYTES))
-            lines = [line for line in map(_parsed, file) if line is not None]
-        return next((line["version"] for line in reversed(lines) if "version" in line), 0)
-
     def guids(self) -> Iterator[str]:
         """The guid of each line that has one, in the order recorded."""
         with self._told(), self.path.open("rb") as file:
@@ -79,13 +75,32 @@ class GuidFile:
                 if line is not None and "guid" in line:
                     yield line["guid"]
 
-    def lines_from(self, offset: int) -> Iterator[Reading]:
-        """Its lines from a byte on, some at a time."""
+    def ends_at(self, offset: int) -> bool:
+        """Whether nothing but marks lies behind a byte."""
+        return not any(read.lines or read.unread for read in self.lines_from(offset))
+
+    def lines_from(self, offset: int, end: int | None = None) -> Iterator[Reading]:
+        """Its lines from one byte to another, some at a time, without the marks."""
         with self._told(), self.path.open("rb") as file:
             file.seek(offset)
-            while chunk := list(islice(file, _LINES_AT_ONCE)):
-                lines = [line for line in map(_parsed, chunk) if line is not None]
-                yield Reading(lines=lines, unread=len(chunk) - len(lines), end=file.tell())
+            raw = iter(lambda: file.readline() if end is None or file.tell() < end else b"", b"")
+            while chunk := list(islice(raw, _LINES_AT_ONCE)):
+                told = [line for line in chunk if _parsed_mark(line) is None]
+                lines = [line for line in map(_parsed, told) if line is not None]
+                yield Reading(lines=lines, unread=len(told) - len(lines))
+
+    def stretches_from(self, offset: int, *, is_lost: bool) -> list[Stretch]:
+        """What lies behind a byte, whole lines, by what the marks there say of it.
+
+        is_lost: whether what no mark speaks of may be public, since nothing else tells of it.
+        """
+        size = self.size_bytes()
+        with self._told(), self.path.open("rb") as file:
+            file.seek(offset)
+            marks = [mark for mark in map(_parsed_mark, file) if mark is not None]
+        told = max((mark[_PUBLIC] for mark in marks if _PUBLIC in mark), default=0)
+        voids = [mark[_VOID] for mark in marks if _VOID in mark]
+        return list(_stretches(offset, size, size if is_lost else told, voids))
 
     def append(self, lines: Iterable[Line]) -> int:
         """Append, and wait for the disk; answers the size of the file."""
@@ -99,12 +114,22 @@ class GuidFile:
         if is_torn:
             self._append(b"\n")
 
+    def mark_public(self, end: int) -> None:
+        """Note that everything before a byte was committed; the disk is not waited for."""
+        with self._told(), self.path.open("ab") as file:
+            file.write(_packed({_PUBLIC: end}))
+
+    def mark_void(self, start: int, end: int) -> None:
+        """Note that what lies between two bytes never was."""
+        self._append(_packed({_VOID: [start, end]}))
+
     def write_anew(self, lines: Iterable[Line]) -> int:
         """Let it hold these lines and no others, whole or not at all; answers its size."""
         fresh = self.path.with_name(f"{self.path.name}.new")
         with self._told():
             with fresh.open("wb") as file:
                 file.writelines(map(_packed, lines))
+                file.write(_packed({_PUBLIC: file.tell()}))
                 file.flush()
                 os.fsync(file.fileno())
                 size = file.tell()
@@ -137,11 +162,28 @@ class GuidFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """Some lines. unread: how many more no line of ours. end: the byte behind them."""
+    """Some lines. unread: how many more no line of ours."""
 
     lines: list[Line]
     unread: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """Bytes from `start` to `end`. is_public: whether readers may have seen what they tell."""
+
+    start: int
     end: int
+    is_public: bool
+
+
+def _stretches(
+    start: int, end: int, public_until: int, voids: Sequence[tuple[int, int]]
+) -> Iterator[Stretch]:
+    cuts = {start, end, *(n for n in (public_until, *chain(*voids)) if start < n < end)}
+    for first, last in pairwise(sorted(cuts)):
+        is_void = any(begin <= first < stop for begin, stop in voids)
+        yield Stretch(start=first, end=last, is_public=first < public_until and not is_void)
 
 
 def _packed(line: Line) -> bytes:
@@ -156,6 +198,16 @@ def _parsed(line: bytes) -> Line | None:
         return None
     is_whole = isinstance(parsed, dict) and any(parsed.keys() >= kind for kind in _KINDS)
     return parsed if is_whole else None
+
+
+def _parsed_mark(line: bytes) -> Line | None:
+    if not line.startswith((b'{"public":', b'{"void":')):
+        return None
+    try:
+        mark: Line = json.loads(line)
+    except ValueError:
+        return None
+    return mark
 
 
 def _sync_folder(folder: Path) -> None:

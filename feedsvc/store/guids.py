@@ -3,7 +3,10 @@
 The store remembers in `guid_log` how much of the file it knows, in the same transaction. Whatever
 lies behind that is not in the store: the process died before the commit, an older backup was
 restored, or the database was lost. All three are mended in one way: what was recorded is taken in,
-and the document of the same bytes, else of the same path, takes its guid again.
+and the document of the same bytes, else of the same path, takes its guid again. It takes its place
+among what readers know as well, if marks in the file say that it was public. Of a process that died
+just between a commit and its mark nobody knows: what it wrote is held for public where the database
+is lost, and for never public by an older one that is there.
 
 PostgreSQL has no such file, since no disk is common to its machines: there, entries and documents
 themselves are what backups carry.
@@ -22,6 +25,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, tuple_, update
 
+from feedsvc.errors import StoreError
 from feedsvc.model.document import DocumentPath, SourceDocument
 from feedsvc.model.entry import BY_POLICY
 from feedsvc.model.selection import SelectionKind
@@ -43,6 +47,8 @@ from feedsvc.store.schema import (
 log = logging.getLogger(__name__)
 
 _IDS_AT_ONCE = 500
+
+_Values = dict[str, Any]  # Any: column values of several types
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,15 +80,12 @@ class NotedGuid:
 
 
 class GuidLog:
-    """The record of guids within one publishing transaction.
+    """The record of guids within one publishing transaction."""
 
-    version: the publication version as the transaction found it.
-    """
-
-    def __init__(self, connection: Connection, file: GuidFile | None, version: int) -> None:
+    def __init__(self, connection: Connection, file: GuidFile | None) -> None:
         self._connection = connection
         self._file = file
-        self._version = version
+        self._written_until = 0
         self._last_feed_id = 0
         self.noted: list[NotedGuid] = []
         self._renamed: set[int] = set()
@@ -101,21 +104,19 @@ class GuidLog:
         known = self._connection.execute(select(guid_log)).one_or_none()
         self._last_feed_id = known.last_feed_id if known else 0
         size = file.size_bytes()
-        if known and known.size_bytes == size:
+        if known and known.size_bytes <= size and file.ends_at(known.size_bytes):
             return False
         is_ours = size > 0 and file.first_guid() == self._guid_of_all()
         if size > 0 and not is_ours and not self._has_entries():
             # The database was lost, and this one made in its place.
-            self._take_in(file, 0, is_public=True)
+            self._take_in(file, 0, is_lost=True)
             return True
         if not is_ours or (known and known.size_bytes > size):
             if size > 0:
                 file.set_aside(now)
             self._write_anew(file)
             return False
-        # Of a transaction that did not commit nobody has seen anything, and none came after it.
-        is_public = file.last_version() > self._version + 1
-        self._take_in(file, known.size_bytes if known else 0, is_public=is_public)
+        self._take_in(file, known.size_bytes if known else 0, is_lost=False)
         return True
 
     def _guid_of_all(self) -> str:
@@ -126,23 +127,21 @@ class GuidLog:
     def _has_entries(self) -> bool:
         return self._connection.scalar(select(entries.c.id).limit(1)) is not None
 
-    def _take_in(self, file: GuidFile, offset: int, *, is_public: bool) -> None:
+    def _take_in(self, file: GuidFile, offset: int, *, is_lost: bool) -> None:
         file.end_last_line()
-        sequence, arrived_at, unread, taken = 0, None, 0, 0
-        for read in file.lines_from(offset):
-            unread += read.unread
-            self._take_feeds(line for line in read.lines if not line.keys() & {"guid", "departed"})
-            # Whoever asked for one whose commit failed still wants it.
-            self._take_departures(line for line in read.lines if "departed" in line)
-            guids = [_guid_values(line) for line in read.lines if "guid" in line]
-            for values in guids:
-                sequence = max(sequence, values["sequence"])
-                arrived_at = max(arrived_at or values["arrived_at"], values["arrived_at"])
-                if not is_public:
-                    values.update(sequence=None, arrived_at=None)
-            if guids:
-                self._connection.execute(insert(recorded_guids), guids)
-            taken += len(guids)
+        sequence, arrived_at, unread, taken = 0, None, 0, Counter[bool]()
+        for stretch in file.stretches_from(offset, is_lost=is_lost):
+            found = 0
+            for read in file.lines_from(stretch.start, stretch.end):
+                unread += read.unread
+                guids = self._take_lines(read.lines, is_public=stretch.is_public)
+                found += len(guids)
+                for values in guids:
+                    sequence = max(sequence, values["sequence"])
+                    arrived_at = max(arrived_at or values["arrived_at"], values["arrived_at"])
+            taken[stretch.is_public] += found
+            if found and not stretch.is_public:
+                file.mark_void(stretch.start, stretch.end)
         self._tidy()
         self._last_feed_id = self._connection.execute(select(func.max(feeds.c.id))).scalar_one()
         if arrived_at is not None:
@@ -150,8 +149,20 @@ class GuidLog:
         self._note_size(file.size_bytes())
         log.warning(
             "guids taken from guids.jsonl",
-            extra={"lines": taken, "unreadable": unread, "were_public": is_public},
+            extra={"were_public": taken[True], "never_public": taken[False], "unreadable": unread},
         )
+
+    def _take_lines(self, lines: Sequence[Line], *, is_public: bool) -> list[_Values]:
+        """Take in some lines; answers the guids among them."""
+        self._take_feeds(line for line in lines if not line.keys() & {"guid", "departed"})
+        # Whoever asked for one whose commit failed still wants it.
+        self._take_departures(line for line in lines if "departed" in line)
+        guids = [_guid_values(line) for line in lines if "guid" in line]
+        if guids:
+            # Of what did not commit nobody has seen anything.
+            place = {} if is_public else {"sequence": None, "arrived_at": None}
+            self._connection.execute(insert(recorded_guids), [row | place for row in guids])
+        return guids
 
     def _take_departures(self, lines: Iterable[Line]) -> None:
         for line in lines:
@@ -304,7 +315,7 @@ class GuidLog:
         return self._connection.scalar(select(recorded_guids.c.id).limit(1)) is not None
 
     def _recorded(self, guids: Sequence[str]) -> dict[str, GivenGuid]:
-        """What was recorded last of each guid."""
+        """Each guid, with the last of its places that was public."""
         row, entry = recorded_guids.c, entries.c
         last: dict[str, Place | None] = {}
         for guid, sequence, arrived_at in self._connection.execute(
@@ -312,8 +323,9 @@ class GuidLog:
             .where(row.guid.in_(guids))
             .order_by(row.id)
         ):
-            was_public = sequence is not None
-            last[guid] = Place(sequence=sequence, arrived_at=arrived_at) if was_public else None
+            last.setdefault(guid, None)
+            if sequence is not None:
+                last[guid] = Place(sequence=sequence, arrived_at=arrived_at)
         places = [place for place in last.values() if place]
         same_sequence = entry.sequence.in_([place.sequence for place in places])
         same_instant = entry.updated.in_([place.arrived_at for place in places])
@@ -365,7 +377,20 @@ class GuidLog:
         lines += self._noted_lines()
         if self._departed:
             lines += self._departure_lines(self._departed)
-        self._note_size(self._file.append(lines))
+        self._written_until = self._file.append(lines)
+        self._note_size(self._written_until)
+
+    def mark_public(self) -> None:
+        """Record that what was written is committed: a store restored from before it will know.
+
+        Called after the commit, which no failure here undoes.
+        """
+        if self._file is None or not self._written_until:
+            return
+        try:
+            self._file.mark_public(self._written_until)
+        except StoreError as error:
+            log.warning("guids.jsonl could not be marked", extra={"reason": str(error)})
 
     def _former_lines(self, feed_ids: Iterable[int] | None = None) -> Iterator[Line]:
         """What feeds were called before: some, or all of them."""
@@ -391,7 +416,6 @@ class GuidLog:
                 "state": row.state,
                 "by": row.departed_by,
                 "reason": row.departed_reason,
-                "version": self._version + 1,
             }
 
     def _noted_lines(self) -> Iterator[Line]:
@@ -422,7 +446,6 @@ class GuidLog:
             "key": row["key"],
             "sequence": row["sequence"],
             "arrived_at": row["arrived_at"].isoformat(),
-            "version": self._version + 1,
         }
 
     def _note_size(self, size_bytes: int) -> None:
@@ -460,7 +483,7 @@ def _feed_line(row: Mapping[Any, Any]) -> Line:  # Any: a row, by its columns' n
     return {"feed": row["guid"], **values, "updated": row["updated"].isoformat()}
 
 
-def _guid_values(line: Line) -> dict[str, Any]:  # Any: column values of several types
+def _guid_values(line: Line) -> _Values:
     return {
         "guid": line["guid"],
         "root": line["root"],

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from feedsvc.clock import Clock
 from feedsvc.errors import LeaseLost
@@ -87,7 +87,7 @@ def publishing(store: Store, lease: Lease | None, clock: Clock) -> Iterator[Publ
         row = connection.execute(select(publication).with_for_update()).one()
         if lease:
             _check_fence(connection, lease)
-        guids = GuidLog(connection, GuidFile.of(store), row.version)
+        guids = GuidLog(connection, GuidFile.of(store))
         caught_up = guids.catch_up(clock.now())
         if caught_up:
             row = connection.execute(select(publication)).one()
@@ -104,21 +104,25 @@ def publishing(store: Store, lease: Lease | None, clock: Clock) -> Iterator[Publ
         if work.touched:
             work.changed |= decide_members(connection, work.touched, work.next_instant)
         work.guids.write()
-        if not work.changed:
-            return
-        # `updated` never lies past the commit; after a step back of the clock it cannot help it.
-        ahead = (work.last_instant - clock.now()).total_seconds()
-        if 0 < ahead < 1:
-            clock.sleep(ahead)
-        connection.execute(
-            update(publication).values(
-                version=row.version + 1,
-                changed_at=max(clock.now(), row.changed_at + _TICK),
-                sequence=work.sequence,
-                last_instant=work.last_instant,
-                departures=work.departures,
-            )
+        if work.changed:
+            _raise_version(work, row, clock)
+    guids.mark_public()
+
+
+def _raise_version(work: Publishing, before: Row[tuple[object, ...]], clock: Clock) -> None:
+    # `updated` never lies past the commit; after a step back of the clock it cannot help it.
+    ahead = (work.last_instant - clock.now()).total_seconds()
+    if 0 < ahead < 1:
+        clock.sleep(ahead)
+    work.connection.execute(
+        update(publication).values(
+            version=before.version + 1,
+            changed_at=max(clock.now(), before.changed_at + _TICK),
+            sequence=work.sequence,
+            last_instant=work.last_instant,
+            departures=work.departures,
         )
+    )
 
 
 def _check_fence(connection: Connection, lease: Lease) -> None:

@@ -36,7 +36,8 @@ def test_a_restored_store_serves_the_very_bytes(feedsvc: CommandLine, tmp_path: 
     assert re.fullmatch(r"Backed up to backup\.db: [\d.]+ MB in [\d.]+ s\.\n", made.stdout)
     feedsvc.folder.write("c.txt", article("Choir sings on"))
     feedsvc("ingest")
-    assert feeds(feedsvc) != before
+    since = feeds(feedsvc)
+    assert since != before
     told = feedsvc("db", "restore", "backup.db").stdout
     (aside,) = tmp_path.glob("feedsvc.db.replaced-*")
     assert f"The database that was there is now {aside}" in told
@@ -44,6 +45,7 @@ def test_a_restored_store_serves_the_very_bytes(feedsvc: CommandLine, tmp_path: 
     assert feedsvc("db", "verify").stdout.endswith("The store is in order.\n")
     # What came since is taken in again, under the id and with the arrival that it had.
     assert feedsvc("ingest").stdout.startswith("1 new.\n")
+    assert feeds(feedsvc)[FeedFormat.JSON] == since[FeedFormat.JSON]
 
 
 def test_after_an_older_backup_subscribers_see_nothing_twice(feedsvc: CommandLine) -> None:

@@ -21,6 +21,7 @@ from feedsvc.model.selection import Selection, SelectionKind
 from feedsvc.store import guids
 from feedsvc.store.engine import open_store
 from feedsvc.store.entries import fetch_stored, return_entry, withdraw_entry
+from feedsvc.store.guid_file import GuidFile
 from feedsvc.store.migrate import upgrade
 from feedsvc.store.publishing import publishing
 from feedsvc.store.schema import entries, recorded_guids
@@ -65,6 +66,17 @@ class Site:
             path.unlink()
         self.start()
 
+    def back_up(self) -> None:
+        self.stop()
+        shutil.copyfile(self.database, self.place / "older.db")
+        self.start()
+
+    def restore(self) -> None:
+        """Put the older database in its place."""
+        self.stop()
+        shutil.copyfile(self.place / "older.db", self.database)
+        self.start()
+
     def seen(self) -> dict[str, tuple[object, ...]]:
         """What readers know an entry by, newest first, by its title."""
         newest = self.service.runtime.publication.latest(500)
@@ -76,6 +88,20 @@ class Site:
 
 def known_by(entry: Entry) -> tuple[object, ...]:
     return entry.guid, entry.short_id, entry.sequence, entry.arrived_at, entry.updated
+
+
+def die_before_the_commit(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ingest, until everything is recorded."""
+    real = guids.GuidLog.write
+
+    def die(log: guids.GuidLog) -> None:
+        real(log)
+        raise StoreError("power cut")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(guids.GuidLog, "write", die)
+        with pytest.raises(StoreError, match="power cut"):
+            site.service.ingest()
 
 
 def upgrade_at(path: Path) -> None:
@@ -180,16 +206,7 @@ def test_what_was_recorded_and_not_committed_is_taken_when_it_is_published(
     site.service.folder.write("a.txt", article("Mill burns down"))
     site.service.ingest()
     site.service.folder.write("b.txt", article("Bridge opens"))
-    real = guids.GuidLog.write
-
-    def die(log: guids.GuidLog) -> None:
-        real(log)
-        raise StoreError("power cut")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(guids.GuidLog, "write", die)
-        with pytest.raises(StoreError, match="power cut"):
-            site.service.ingest()
+    die_before_the_commit(site, monkeypatch)
     (recorded,) = {line["guid"] for line in site.lines() if "guid" in line} - {
         site.service.entry().guid
     }
@@ -210,22 +227,109 @@ def test_what_was_recorded_and_not_committed_is_taken_when_it_is_published(
     assert site.seen() == before
 
 
-def test_an_older_database_takes_the_ids_that_were_given_since(site: Site) -> None:
+@pytest.mark.parametrize("names", [("Bridge opens",), ("Bridge opens", "Choir sings on")])
+def test_an_older_database_takes_the_ids_that_were_given_since(
+    site: Site, names: tuple[str, ...]
+) -> None:
     site.service.folder.write("a.txt", article("Mill burns down"))
     site.service.ingest()
-    site.stop()
-    shutil.copyfile(site.database, site.place / "older.db")
-    site.start()
-    for name in ("Bridge opens", "Choir sings on"):
+    site.back_up()
+    for name in names:
         site.service.folder.write(f"{name}.txt", article(name))
         site.service.ingest()
     before, feeds = site.seen(), site.feed_ids()
-    site.stop()
-    (site.place / "older.db").replace(site.database)
-    site.start()
+    site.restore()
     site.service.ingest()
     assert list(site.seen().items()) == list(before.items())
     assert site.feed_ids() == feeds
+
+
+def test_one_that_was_edited_since_keeps_its_place_in_an_older_database(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.service.folder.write("a.txt", article("Mill burns down"))
+    site.service.ingest()
+    site.back_up()
+    site.service.folder.write("b.txt", article("Bridge opens"))
+    site.service.ingest()
+    before = site.seen()["Bridge opens"]
+    # The edit is recorded and not committed: no reason to forget where the entry was.
+    site.service.folder.write("b.txt", article("Bridge opens", author="John Roe"))
+    die_before_the_commit(site, monkeypatch)
+    site.restore()
+    site.service.ingest()
+    assert site.seen()["Bridge opens"][:4] == before[:4]
+
+
+def test_what_was_not_committed_is_not_held_for_public_by_an_older_database(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.service.folder.write("a.txt", article("Mill burns down"))
+    site.service.ingest()
+    site.back_up()
+    site.service.folder.write("b.txt", article("Bridge opens"))
+    die_before_the_commit(site, monkeypatch)
+    site.service.folder.move("b.txt", to="../b.txt")
+    site.service.folder.write("c.txt", article("Choir sings on"))
+    site.service.ingest()
+    before = site.seen()
+    site.restore()
+    site.service.folder.move("../b.txt", to="b.txt")
+    site.service.folder.move("c.txt", to="../c.txt")
+    site.service.ingest()
+    site.service.folder.move("../c.txt", to="c.txt")
+    site.service.ingest()
+    after = site.seen()
+    assert after["Choir sings on"] == before["Choir sings on"]
+    assert list(after) == ["Bridge opens", "Choir sings on", "Mill burns down"]
+    arrived_at = {title: entry.arrived_at for title, entry in site.service.entries().items()}
+    assert arrived_at["Bridge opens"] > arrived_at["Choir sings on"]
+
+
+def test_killed_just_after_a_commit_only_that_one_is_not_known_to_be_public(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.service.folder.write("a.txt", article("Mill burns down"))
+    site.service.ingest()
+    site.back_up()
+    with monkeypatch.context() as patched:
+        patched.setattr(guids.GuidLog, "mark_public", lambda _log: None)
+        site.service.folder.write("b.txt", article("Bridge opens"))
+        site.service.ingest()
+    shutil.copyfile(site.log, site.place / "guids.killed")
+    site.service.folder.write("c.txt", article("Choir sings on"))
+    site.service.ingest()
+    before = site.seen()
+    site.restore()
+    site.service.ingest()
+    assert site.seen() == before
+    site.service.folder.remove("c.txt")
+    site.restore()
+    (site.place / "guids.killed").replace(site.log)
+    site.service.ingest()
+    assert site.service.entries()["Bridge opens"].guid == before["Bridge opens"][0]
+    assert site.service.entries()["Bridge opens"].arrived_at == site.service.stopped.instant
+
+
+def test_a_mark_that_was_torn_or_cannot_be_written_spoils_nothing(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def tear(file: GuidFile, _end: int) -> None:
+        with file.path.open("ab") as torn:
+            torn.write(b'{"public":1')
+        raise StoreError("no room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(GuidFile, "mark_public", tear)
+        site.service.folder.write("a.txt", article("Mill burns down"))
+        assert site.service.ingest() == {"a.txt": Outcome.NEW}
+    assert "guids.jsonl could not be marked" in caplog.messages
+    site.service.folder.write("b.txt", article("Bridge opens"))
+    site.service.ingest()
+    before = site.seen()
+    site.lose_database()
+    site.service.ingest()
+    assert site.seen() == before
 
 
 def decide(site: Site, title: str, *states: EntryState) -> None:
@@ -258,9 +362,7 @@ def test_what_a_person_withdrew_stays_so_in_a_store_made_anew_or_restored(
         site.service.folder.write(f"{name}.txt", article(name))
     site.service.ingest()
     decide(site, "Dam holds", EntryState.WITHDRAWN)
-    site.stop()
-    shutil.copyfile(site.database, site.place / "older.db")
-    site.start()
+    site.back_up()
     decide(site, "Mill burns down", EntryState.WITHDRAWN)
     decide(site, "Bridge opens", EntryState.HIDDEN)
     decide(site, "Choir sings on", EntryState.HIDDEN, EntryState.LIVE)
@@ -269,9 +371,7 @@ def test_what_a_person_withdrew_stays_so_in_a_store_made_anew_or_restored(
     if is_lost:
         site.lose_database()
     else:
-        site.stop()
-        (site.place / "older.db").replace(site.database)
-        site.start()
+        site.restore()
     site.service.ingestion().catch_up()
     site.service.ingest()
     after = states(site)
@@ -343,7 +443,7 @@ def test_a_document_that_fails_leaves_no_line(site: Site, monkeypatch: pytest.Mo
     with monkeypatch.context() as patched:
         patched.setattr(guids.GuidLog, "note", fail)
         assert site.service.ingest() == {"a.txt": Outcome.QUARANTINED}
-    assert [line["kind"] for line in site.lines()] == ["all", "corrections"]
+    assert not any("guid" in line for line in site.lines())
 
 
 def test_a_dry_run_records_nothing_and_takes_nothing(site: Site) -> None:
