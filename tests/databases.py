@@ -58,12 +58,15 @@ class PostgresqlServer:
             }
         store.close()
 
-    def make_database(self, *, migrated: bool = True) -> str:
+    def make_database(self, *, migrated: bool = True, encoding: str | None = None) -> str:
+        """encoding: of a database without a schema; else the server's own."""
         if migrated and self._emptied:
             return self._emptied.pop()
         name = f"feedsvc_{uuid.uuid4().hex}"
         # Copying files is faster than writing them through the log, where no disk is waited for.
         template = f" TEMPLATE {_TEMPLATE}" if migrated else ""
+        if encoding:
+            template = f" TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'"
         self._execute(f"CREATE DATABASE {name}{template} STRATEGY FILE_COPY")
         url = self._database_url(name)
         if migrated:

@@ -1,4 +1,4 @@
-"""PostgreSQL: how long it may be waited for, and connections that give up a silent server."""
+"""PostgreSQL: what a session must be like, and how long its server may be waited for."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from psycopg.pq import Format, TransactionStatus
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 
+from feedsvc.errors import StoreError
+
 _CONNECT_WITHIN_S = 5
 _STATEMENT_WITHIN_S = 15
 # By then a server that works has ended the statement itself. One that is stopped, or whose disk
@@ -19,6 +21,7 @@ _ANSWER_WITHIN_S = _STATEMENT_WITHIN_S + 3.0
 # 8 s, so that the server frees the lease, and a holder cut off stops. By default it takes 2 hours.
 _KEEPALIVES = {"keepalives_idle": 4, "keepalives_interval": 1, "keepalives_count": 4}
 _UNACKNOWLEDGED_MS = 8_000
+_ENCODING = "UTF8"
 _UNLIMITED = (
     "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0"
 )
@@ -46,6 +49,17 @@ class _ImpatientConnection(psycopg.Connection[Any]):  # Any: whatever rows it is
 
 def make_engine(url: URL) -> Engine:
     """An engine whose connections are limited: to connect, to be answered, to be acknowledged."""
+    # Whatever the server, the database or the role say. Without synchronous_commit readers would be
+    # shown what a server that loses its power forgets.
+    session = {
+        "statement_timeout": f"{_STATEMENT_WITHIN_S}s",
+        "lock_timeout": "5s",
+        "idle_in_transaction_session_timeout": "30s",
+        "synchronous_commit": "on",
+        "timezone": "UTC",
+        "tcp_user_timeout": _UNACKNOWLEDGED_MS,
+        **{f"tcp_{name}": value for name, value in _KEEPALIVES.items()},
+    }
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
@@ -54,10 +68,8 @@ def make_engine(url: URL) -> Engine:
             "connect_timeout": _CONNECT_WITHIN_S,
             "tcp_user_timeout": _UNACKNOWLEDGED_MS,
             **_KEEPALIVES,
-            "options": f"-c statement_timeout={_STATEMENT_WITHIN_S}s -c lock_timeout=5s "
-            "-c idle_in_transaction_session_timeout=30s -c timezone=UTC "
-            f"-c tcp_user_timeout={_UNACKNOWLEDGED_MS} "
-            + " ".join(f"-c tcp_{name}={value}" for name, value in _KEEPALIVES.items()),
+            "client_encoding": _ENCODING,
+            "options": " ".join(f"-c {name}={value}" for name, value in session.items()),
         },
     )
 
@@ -65,6 +77,7 @@ def make_engine(url: URL) -> Engine:
     def _connect(_dialect: Any, _record: Any, args: Any, options: Any) -> _ImpatientConnection:
         connection = _ImpatientConnection.connect(*args, **options)
         connection.answer_within_s = _ANSWER_WITHIN_S
+        _check_encoding(connection)
         return connection
 
     @event.listens_for(engine, "before_cursor_execute")
@@ -80,6 +93,19 @@ def make_engine(url: URL) -> Engine:
             record.invalidate()  # its limits were lifted: not back into the pool
 
     return engine
+
+
+def _check_encoding(connection: _ImpatientConnection) -> None:
+    """Raise StoreError for a database that cannot hold every letter."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding == _ENCODING:
+        return
+    name = connection.info.dbname
+    connection.close()
+    raise StoreError(
+        f"the database {name} has the encoding {encoding}, and needs {_ENCODING}; make one with: "
+        f"createdb --template template0 --encoding {_ENCODING} NAME"
+    )
 
 
 def lift_limits(connection: Connection) -> None:

@@ -15,6 +15,13 @@ from feedsvc.store import postgresql
 from feedsvc.store.engine import Store, open_store
 from feedsvc.store.failures import is_trouble_of_store
 from feedsvc.store.schema import document_entries, feeds, publication, roots
+from tests.databases import PostgresqlServer
+
+SETTINGS = text(
+    "SELECT name, current_setting(name) AS setting FROM pg_settings "
+    "WHERE name IN ('synchronous_commit', 'statement_timeout', 'lock_timeout', 'TimeZone', "
+    "'idle_in_transaction_session_timeout', 'client_encoding', 'transaction_isolation')"
+)
 
 
 def another(store: Store, *, busy_timeout_s: float = 0.2) -> Store:
@@ -34,6 +41,8 @@ def another(store: Store, *, busy_timeout_s: float = 0.2) -> Store:
         ("mmap_size", 0),
         ("temp_store", 2),
         ("busy_timeout", 200),
+        ("journal_size_limit", 67_108_864),
+        ("wal_autocheckpoint", 4000),
         ("application_id", 0x66656564),
     ],
 )
@@ -44,6 +53,61 @@ def test_every_sqlite_connection_is_set_up(
         with sqlite_store.reading() as connection:
             assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
         sqlite_store.engine.dispose()
+
+
+def test_every_postgresql_session_is_set_up_whatever_its_database_says(
+    postgresql: PostgresqlServer,
+) -> None:
+    url = postgresql.make_database(migrated=False)
+    plain = open_store(url, busy_timeout_s=1)
+    name = plain.engine.url.database
+    with plain.writing() as connection:
+        for setting, value in (
+            ("synchronous_commit", "off"),
+            ("statement_timeout", "0"),
+            ("lock_timeout", "0"),
+            ("idle_in_transaction_session_timeout", "0"),
+            ("timezone", "Asia/Kolkata"),
+            ("client_encoding", "LATIN1"),
+        ):
+            connection.execute(text(f"ALTER DATABASE {name} SET {setting} = '{value}'"))
+    plain.close()
+    store = open_store(url, busy_timeout_s=1)
+    with store.reading() as connection:
+        shown = {row.name: row.setting for row in connection.execute(SETTINGS)}
+    assert shown == {
+        "synchronous_commit": "on",
+        "statement_timeout": "15s",
+        "lock_timeout": "5s",
+        "idle_in_transaction_session_timeout": "30s",
+        "TimeZone": "UTC",
+        "client_encoding": "UTF8",
+        "transaction_isolation": "repeatable read",
+    }
+    store.close()
+    postgresql.drop_database(url)
+
+
+def test_a_session_that_was_cut_off_while_nobody_used_it_is_noticed_in_time(
+    postgresql_store: Store,
+) -> None:
+    with postgresql_store.reading() as connection:
+        session = connection.scalar(text("SELECT pg_backend_pid()"))
+    other = another(postgresql_store)
+    with other.writing() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": session})
+    other.close()
+    with postgresql_store.reading() as connection:
+        assert connection.scalar(text("SELECT pg_backend_pid()")) != session
+
+
+def test_a_postgresql_database_that_cannot_hold_every_letter_is_refused(
+    postgresql: PostgresqlServer,
+) -> None:
+    url = postgresql.make_database(migrated=False, encoding="LATIN1")
+    with pytest.raises(StoreError, match=r"has the encoding LATIN1.*createdb .*--encoding UTF8"):
+        read_feeds(open_store(url, busy_timeout_s=1))
+    postgresql.drop_database(url)
 
 
 def test_a_write_is_whole_or_nothing(store: Store) -> None:
