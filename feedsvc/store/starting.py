@@ -1,6 +1,7 @@
-"""Before a SQLite store is used: is its file there, was it left in order, can it be read?
+"""Before a SQLite store is used: is it on this machine's disk, is it there, can it be read?
 
-Nobody shall be served an empty store where a full one was, and nobody write on in a damaged one.
+Nobody shall be served an empty store where a full one was, and nobody write on in a damaged one, or
+in one that another machine may write to.
 """
 
 from __future__ import annotations
@@ -23,16 +24,24 @@ log = logging.getLogger(__name__)
 
 # A start waits no longer for the check of a file; the scheduler then reads all of it.
 _CHECK_AT_MOST_S = 3.0
+# SQLite's log is shared through memory, which ends with the machine, and so may the lease's lock.
+_OF_SEVERAL_MACHINES = frozenset(
+    ("nfs", "nfs4", "cifs", "smb3", "afs", "ceph", "lustre", "fuse.sshfs", "fuse.glusterfs")
+)
+_MOUNTS = Path("/proc/self/mountinfo")
 
 
 def check_start(store: Store) -> None:
-    """Raise StoreError, with what to do, for a damaged database; warn of one that is gone.
+    """Raise StoreError, with what to do, for a database that is damaged or on a network's disk.
+
+    Warn of one that is gone.
 
     What was not left in order is read through, as far as that goes in `_CHECK_AT_MOST_S`.
     """
     path = store.sqlite_path
     if path is None:
         return
+    _check_local(path)
     if not path.exists() or path.stat().st_size == 0:
         _tell_gone(store, path)
         return
@@ -53,6 +62,30 @@ def check_start(store: Store) -> None:
             "away and start again: everything is made anew from the watched folders, with the ids "
             "from guids.jsonl"
         )
+
+
+def _check_local(path: Path) -> None:
+    kind = _file_system(path.resolve().parent)
+    if kind in _OF_SEVERAL_MACHINES:
+        raise StoreError(
+            f"{path} lies on a disk that other machines may use ({kind}): SQLite may lose what is "
+            "written there. Move it, and guids.jsonl beside it, to a disk of this machine and name "
+            "it with --database; or use PostgreSQL"
+        )
+
+
+def _file_system(folder: Path) -> str | None:
+    """The kind of file system a folder lies on, by Linux's table of mounts; None where unknown."""
+    try:
+        device = folder.stat().st_dev
+        mounts = _MOUNTS.read_bytes().splitlines()
+    except OSError:
+        return None  # another system, or no such folder yet
+    number = b"%d:%d" % (os.major(device), os.minor(device))
+    for fields in map(bytes.split, mounts):
+        if fields[2] == number:
+            return fields[fields.index(b"-") + 1].decode()
+    return None
 
 
 def _tell_gone(store: Store, path: Path) -> None:

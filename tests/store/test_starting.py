@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from pathlib import Path
 
@@ -101,6 +102,42 @@ def test_a_start_does_not_wait_for_the_end_of_the_check(
     monkeypatch.setattr(starting, "_CHECK_AT_MOST_S", 30.0)
     with pytest.raises(StoreError, match="damaged"):
         check_start(sqlite_store)
+
+
+def mount_as(kind: str, folder: Path, table: Path) -> None:
+    """A table of mounts in which a folder's disk is of some kind, and every other one is not."""
+    device = folder.stat().st_dev
+    number = f"{os.major(device)}:{os.minor(device)}"
+    table.write_text(
+        "21 27 0:99999 / /proc rw,nosuid - proc proc rw\n"
+        f"36 27 {number} / /srv/a\\040b rw,noatime shared:1 - {kind} server:/- rw,vers=4.2\n"
+        "37 27 0:99998 / /mnt rw - nfs4 server:/ rw\n"
+    )
+
+
+@pytest.mark.parametrize("kind", ["nfs", "nfs4", "cifs", "fuse.sshfs"])
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_database_on_a_disk_of_several_machines_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, exists: bool
+) -> None:
+    mount_as(kind, tmp_path, tmp_path / "mountinfo")
+    monkeypatch.setattr(starting, "_MOUNTS", tmp_path / "mountinfo")
+    store = open_store(f"sqlite:///{tmp_path}/feedsvc.db", busy_timeout_s=1)
+    if exists:
+        path_of(store).touch()
+    with pytest.raises(StoreError, match=rf"\({kind}\).*a disk of this machine.*PostgreSQL"):
+        check_start(store)
+
+
+def test_on_a_disk_of_this_machine_or_of_an_unknown_kind_it_starts(
+    sqlite_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starting, "_MOUNTS", tmp_path / "mountinfo")
+    check_start(sqlite_store)
+    mount_as("ext4", tmp_path, tmp_path / "mountinfo")
+    check_start(sqlite_store)
+    (tmp_path / "mountinfo").write_text("37 27 0:99998 / /mnt rw - nfs4 server:/ rw\n")
+    check_start(sqlite_store)
 
 
 @pytest.mark.parametrize("is_empty", [True, False])
