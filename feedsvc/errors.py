@@ -20,6 +20,7 @@ FeedsvcError
   StoreError                            503; SQLAlchemy's errors end at the store's door
     StoreBusy                           locked by somebody else for longer than the wait
     StoreFull                           no room where it writes; goes on once there is
+    StoreDamaged                        its file cannot be trusted; nobody writes to it any more
     LeaseLost                           another process holds the ingest lease now
   CannotCheck(what, reason)             exit status 2: a feed elsewhere that cannot be had
   DryRunFailed                          the run ends with it: no room to do it in
@@ -179,6 +180,10 @@ class StoreBusy(StoreError):
 
 class StoreFull(StoreError):
     """There is no room where the store writes; what is there is served on."""
+
+
+class StoreDamaged(StoreError):
+    """The database is not as it was written; only a person can put another in its place."""
 
 
 class LeaseLost(StoreError):

@@ -368,8 +368,8 @@ def watched_roots(settings: Settings, store: Store) -> list[WatchedRoot]:
     excluded = {os.fsencode(file) for file in own_files if file}
     if store.sqlite_path:
         database = os.fsencode(store.sqlite_path.resolve())
-        endings = (b"", b"-wal", b"-shm", b".lease", b".in-use", b".restoring", b".vacuum")
-        excluded |= {database + ending for ending in endings}
+        endings = ("", "-wal", "-shm", ".lease", ".in-use", ".damaged", ".restoring", ".vacuum")
+        excluded |= {database + os.fsencode(ending) for ending in endings}
         excluded.add(os.path.join(os.path.dirname(database), b"guids.jsonl"))  # noqa: PTH118, PTH120
     return [
         WatchedRoot(

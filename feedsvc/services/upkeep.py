@@ -10,9 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from feedsvc.clock import Clock
-from feedsvc.errors import StoreError
+from feedsvc.errors import StoreDamaged, StoreError
 from feedsvc.settings import RetentionSettings
-from feedsvc.store import backup, starting, upkeep, verify
+from feedsvc.store import backup, damage, starting, upkeep, verify
 from feedsvc.store.engine import Store
 from feedsvc.store.trouble import check_over, degradation
 
@@ -77,11 +77,16 @@ class Upkeep:
         return backup.restore(self._store, source, self._clock.now())
 
     def verify(self) -> Iterator[verify.Verified]:
-        """Check every rule that a store keeps."""
-        return verify.verify(self._store)
+        """Check every rule that a store keeps; a file found whole may be written to again."""
+        path = self._store.sqlite_path
+        for verified in verify.verify(self._store):
+            if path and verified.rule == verify.FILE_IS_WHOLE and not verified.offenders:
+                damage.forget_damage(path)
+            yield verified
 
     def prune(self) -> Pruned:
-        """Remove what the settings let go."""
+        """Remove what the settings let go. Raises StoreError, StoreDamaged."""
+        damage.refuse_damaged(self._store)
         now, kept = self._clock.now(), self._settings
         return Pruned(
             revisions=upkeep.prune_revisions(
@@ -123,12 +128,22 @@ class Upkeep:
         return starting.marked_in_use(self._store)
 
     def check_file(self) -> None:
-        """Read all of a SQLite database, as once a week and after a stop that was not clean."""
-        if not self._store.is_sqlite:
+        """Read all of a SQLite database, as once a week and after a stop that was not clean.
+
+        Raises StoreDamaged for one that is; nothing is published in it any more, and no start
+        accepts it.
+        """
+        path = self._store.sqlite_path
+        if path is None:
             return
-        found = verify.check_file(self._store, is_quick=False, gives_up=self._is_stopped)
+        try:
+            found = verify.check_file(self._store, is_quick=False, gives_up=self._is_stopped)
+        except StoreDamaged:
+            found = "it cannot be read"
         if found:
             log.error(
                 "the database is damaged; stop the service and restore a backup",
                 extra={"found": found},
             )
+            damage.note_damage(path, found)
+            damage.refuse_damaged(self._store)

@@ -22,6 +22,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Connection, Table, func, select
 
 from feedsvc.errors import Interrupted, StoreError
+from feedsvc.store.damage import forget_damage
 from feedsvc.store.engine import Store, open_store
 from feedsvc.store.failures import told
 from feedsvc.store.indexing import make_index
@@ -120,6 +121,7 @@ def _restore_file(store: Store, path: Path, backup: Path, now: datetime) -> Path
                     with suppress(FileNotFoundError):
                         Path(f"{path}{ending}").rename(f"{aside}{ending}")
             fresh.replace(path)
+            forget_damage(path)
         finally:
             remove(fresh)
         _sync(path.parent)

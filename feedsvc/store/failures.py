@@ -6,7 +6,7 @@ import errno
 
 from sqlalchemy.exc import DBAPIError
 
-from feedsvc.errors import StoreBusy, StoreError, StoreFull
+from feedsvc.errors import StoreBusy, StoreDamaged, StoreError, StoreFull
 
 # Primary result codes of SQLite (https://sqlite.org/rescode.html).
 SQLITE_BUSY = frozenset({5, 6})
@@ -66,7 +66,7 @@ def told(error: Exception) -> StoreError:
     if code == _SQLITE_FULL or state == _DISK_FULL:
         return StoreFull(f"there is no room left on the store's disk ({reason})")
     if code in _SQLITE_DAMAGED:
-        return StoreError(
+        return StoreDamaged(
             f"the store's database file is damaged, or is no database ({reason}); move it away "
             "and restore a backup"
         )

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from feedsvc.clock import Clock
 from feedsvc.errors import LeaseLost
+from feedsvc.store.damage import refuse_damaged
 from feedsvc.store.engine import Store
 from feedsvc.store.guid_file import GuidFile
 from feedsvc.store.guids import GuidLog
@@ -80,8 +81,10 @@ def publishing(store: Store, lease: Lease | None, clock: Clock) -> Iterator[Publ
     """Open a publishing transaction; commit it at the end, or nothing.
 
     lease: None for a short write that a person asked for, which is no ingestion.
-    Raises LeaseLost if somebody else has taken the lease since.
+    Raises LeaseLost if somebody else has taken the lease since, StoreDamaged where the database
+    was found damaged.
     """
+    refuse_damaged(store)
     with store.writing() as connection:
         # The row's lock is the publishing lock: numbers are given in the order of commits.
         row = connection.execute(select(publication).with_for_update()).one()

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from feedsvc.errors import StoreBusy, StoreError
+from feedsvc.errors import StoreDamaged, StoreError
 from feedsvc.store.backup import sole_use
+from feedsvc.store.damage import refuse_damaged
 from feedsvc.store.engine import Store
 from feedsvc.store.failures import told_of_file
 from feedsvc.store.guid_file import GuidFile
@@ -45,18 +46,15 @@ def check_start(store: Store) -> None:
     if not path.exists() or path.stat().st_size == 0:
         _tell_gone(store, path)
         return
+    refuse_damaged(store)
     try:
         with store.reading() as connection:
             connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").all()
         found = _check_left(store, path)
-    except StoreBusy:
-        raise
-    except StoreError as error:
-        if "damaged" not in str(error):
-            raise
+    except StoreDamaged:
         found = "it cannot be read"
     if found:
-        raise StoreError(
+        raise StoreDamaged(
             f"{path} is damaged: {found}. Nothing was changed. Put the last backup in its place: "
             f"feedsvc db restore FILE. Without a backup, move {path} and what begins with its name "
             "away and start again: everything is made anew from the watched folders, with the ids "

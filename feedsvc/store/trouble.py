@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import select, text
 
 from feedsvc.errors import StoreError, StoreFull
+from feedsvc.store.damage import noted_damage, refuse_damaged
 from feedsvc.store.engine import Store
 from feedsvc.store.schema import publication
 
@@ -21,6 +22,7 @@ def check_over(store: Store, trouble: StoreError) -> None:
 
     After a full disk that needs room, not just a place to write a row.
     """
+    refuse_damaged(store)
     folder = _folder(store)
     if folder and isinstance(trouble, StoreFull) and _free_bytes(folder) < MIN_FREE_BYTES:
         raise StoreFull(_short_of_room(folder))
@@ -41,6 +43,9 @@ def degradation(store: Store) -> str | None:
         with store.reading() as connection:
             is_standby = connection.scalar(text("SELECT pg_is_in_recovery()"))
         return "the database server takes no writes" if is_standby else None
+    found = noted_damage(store)
+    if found is not None:
+        return f"the database was found damaged: {found}"
     if _free_bytes(folder) < MIN_FREE_BYTES:
         return _short_of_room(folder)
     return _closed(store)

@@ -33,6 +33,7 @@ from feedsvc.store.schema import (
 )
 from feedsvc.store.search import find_matches, indexed_numbers
 
+FILE_IS_WHOLE = "the database file is whole"
 _EXAMPLES = 5
 _ROWS_AT_ONCE = 500
 _WORDS_OF_TITLE = 8
@@ -218,7 +219,7 @@ _has_departed = entries.c.departed_at.is_not(None)
 
 # Each as a sentence that is true of a store in order.
 _RULES: dict[str, Finder] = {
-    "the database file is whole": _file_is_whole,
+    FILE_IS_WHOLE: _file_is_whole,
     "every reference leads somewhere": _references,
     "no two entries share a guid, a short id, a sequence or an `updated`": _twice,
     "guids are UUIDs, and short ids follow from them": _guid_forms,

@@ -20,6 +20,7 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from feedsvc.clock import Clock
+from feedsvc.errors import StoreDamaged
 from feedsvc.ingest.discover import WatchedRoot
 from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.jobs import schedule
@@ -385,13 +386,7 @@ def test_the_database_is_read_through_every_week_and_after_a_stop_that_was_not_c
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     schedulers = schedulers_on_sqlite
-    asked: list[bool] = []
-
-    def find(_store: object, *, is_quick: bool, gives_up: Callable[[], bool]) -> str:
-        asked.append(is_quick)
-        return "page 7 is not as it was"
-
-    monkeypatch.setattr(verify, "check_file", find)
+    asked = found_by_every_check(monkeypatch, None)
     marker = Path(f"{schedulers.database.removeprefix('sqlite:///')}.in-use")
     with schedulers.running():
         wait_for(marker.exists)
@@ -401,8 +396,44 @@ def test_the_database_is_read_through_every_week_and_after_a_stop_that_was_not_c
     marker.touch()
     with schedulers.running():
         wait_for(lambda: asked == [False])
-        wait_for(lambda: any("database is damaged" in r.message for r in caplog.records))
     assert not marker.exists()
     monkeypatch.setattr(schedule, "_FILE_CHECKED_AT", {"second": "*"})
     with schedulers.running():
         wait_for(lambda: len(asked) > 1)
+    assert not any("damaged" in record.message for record in caplog.records)
+
+
+def found_by_every_check(monkeypatch: pytest.MonkeyPatch, found: str | None) -> list[bool]:
+    """Whether each check was a quick one, as they come."""
+    asked: list[bool] = []
+
+    def find(_store: object, *, is_quick: bool, gives_up: Callable[[], bool]) -> str | None:
+        asked.append(is_quick)
+        return found
+
+    monkeypatch.setattr(verify, "check_file", find)
+    return asked
+
+
+def test_in_a_database_found_damaged_nothing_is_published_until_it_is_found_whole(
+    schedulers_on_sqlite: Schedulers,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    schedulers = schedulers_on_sqlite
+    found_by_every_check(monkeypatch, "page 7 is not as it was")
+    Path(f"{schedulers.database.removeprefix('sqlite:///')}.in-use").touch()
+    with schedulers.running(scan_interval_s=0.1) as runtime:
+        wait_for(lambda: any("database is damaged" in r.message for r in caplog.records))
+        wait_for(lambda: "page 7" in (runtime.upkeep.degradation() or ""))
+        schedulers.folder.write("a.txt", article("Too late"))
+        time.sleep(1)
+        assert titles(runtime) == set()
+    with schedulers.running(scan_interval_s=0.1) as runtime:
+        time.sleep(1)
+        assert titles(runtime) == set()
+        with pytest.raises(StoreDamaged, match=r"page 7.*feedsvc db restore FILE"):
+            runtime.upkeep.check_start()
+        list(runtime.upkeep.verify())
+        wait_for_title(runtime, "Too late")
+        runtime.upkeep.check_start()

@@ -14,14 +14,16 @@ from alembic.config import Config
 from sqlalchemy import func, insert, select, text
 
 from feedsvc.bundled import bundled
-from feedsvc.errors import StoreError
+from feedsvc.errors import StoreDamaged, StoreError
 from feedsvc.model.entry import Enclosure
 from feedsvc.store import backup as backups
 from feedsvc.store.backup import back_up, restore
+from feedsvc.store.damage import note_damage
 from feedsvc.store.engine import Store, open_store
 from feedsvc.store.leases import take_lease
 from feedsvc.store.migrate import upgrade
 from feedsvc.store.schema import entries, feeds, leases, metadata, originals, revisions, roots
+from feedsvc.store.starting import check_start
 from tests.databases import PostgresqlServer
 from tests.service import StoppedClock
 from tests.store.desk import Desk, by, make_draft, open_desk
@@ -186,6 +188,18 @@ def test_a_store_in_use_is_not_restored_over(sqlite_store: Store, tmp_path: Path
     sqlite_store.close()
     assert restore(restorer, tmp_path / "b.db", NOW) is not None
     assert len(before) > 0
+
+
+def test_a_backup_put_in_the_place_of_a_damaged_store_is_whole(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    assert sqlite_store.sqlite_path is not None
+    back_up(sqlite_store, tmp_path / "b.db")
+    note_damage(sqlite_store.sqlite_path, "page 7 is not as it was")
+    with pytest.raises(StoreDamaged):
+        check_start(sqlite_store)
+    restore(sqlite_store, tmp_path / "b.db", NOW)
+    check_start(sqlite_store)
 
 
 def test_what_was_there_is_set_aside(sqlite_store: Store, tmp_path: Path) -> None:

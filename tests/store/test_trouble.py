@@ -11,11 +11,14 @@ import pytest
 from sqlalchemy import event, insert, text
 from sqlalchemy.exc import DBAPIError
 
-from feedsvc.errors import StoreBusy, StoreError, StoreFull
+from feedsvc.errors import StoreBusy, StoreDamaged, StoreError, StoreFull
+from feedsvc.model.selection import SelectionKind
+from feedsvc.store.damage import forget_damage, note_damage
 from feedsvc.store.engine import Store, open_store
 from feedsvc.store.failures import is_trouble_of_store
 from feedsvc.store.schema import originals
 from feedsvc.store.trouble import MIN_FREE_BYTES, check_over, degradation
+from tests.store.desk import open_desk
 
 
 @pytest.fixture
@@ -119,6 +122,22 @@ def test_a_store_short_of_room_is_degraded(
 ) -> None:
     set_free(monkeypatch, MIN_FREE_BYTES - 1)
     assert "less than 64 MB" in (degradation(sqlite_store) or "")
+
+
+def test_a_store_that_was_found_damaged_is_read_and_not_written_to(sqlite_store: Store) -> None:
+    assert sqlite_store.sqlite_path is not None
+    with open_desk(sqlite_store) as desk:
+        desk.add()
+        note_damage(sqlite_store.sqlite_path, "page 7 is not as it was")
+        with pytest.raises(StoreDamaged, match=r"page 7.*feedsvc db restore FILE"):
+            desk.add()
+        assert desk.feed(SelectionKind.ALL).entry_count == 1
+    assert "page 7" in (degradation(sqlite_store) or "")
+    with pytest.raises(StoreDamaged):
+        check_over(sqlite_store, StoreError())
+    forget_damage(sqlite_store.sqlite_path)
+    assert degradation(sqlite_store) is None
+    check_over(sqlite_store, StoreError())
 
 
 def test_a_store_closed_to_us_is_degraded(
