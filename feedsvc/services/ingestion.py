@@ -45,7 +45,7 @@ from feedsvc.store.entries import Versions, repeat_departures
 from feedsvc.store.leases import Lease, take_lease
 from feedsvc.store.publishing import publishing
 from feedsvc.store.rehearsal import copy_store, private_folder
-from feedsvc.store.runs import next_run, start_run
+from feedsvc.store.runs import fetch_run, next_run, start_run
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +54,8 @@ _VERSIONS = Versions(extractor=EXTRACTOR_VERSION, policy=POLICY_VERSION)
 _MAX_LOOKS = 4
 _REFRESHED_AT_ONCE = 200
 _MOMENT_S = 0.05
+# Whoever holds the lease, once the store takes work again, goes on with the run.
+_GOES_ON_AFTER = (StoreError, Interrupted)
 
 
 class Ingestion:
@@ -146,8 +148,17 @@ class Ingestion:
         """Work on the next run that somebody asked for, if there is one; a slice at a time."""
         with self._store.reading() as connection:
             run = next_run(connection)
-        if run is None:
-            return
+        if run is not None:
+            yield from self.work_on(run.id)
+
+    def work_on(self, run_id: str) -> Generator[None]:
+        """Work on a run that waits, or that somebody died over; a slice at a time.
+
+        Whatever makes it fail ends it, with the reason. Raises StoreError, Interrupted, after which
+        it is to be gone on with.
+        """
+        with self._store.reading() as connection:
+            run = fetch_run(connection, run_id)
         log.info("run began", extra={"run": run.id, "requested_by": run.requested_by})
         recorder = Recorder(
             clock=self._clock,
@@ -159,9 +170,17 @@ class Ingestion:
         with self._store.writing() as connection:
             start_run(connection, run.id, self._clock.now())
         yield
-        with _finishing(recorder, self._store):
-            yield from self._go_through(run.request, recorder)
-        log.info("run ended", extra={"run": run.id, "counts": dict(recorder.counts)})
+        try:
+            with _finishing(recorder, self._store):
+                yield from self._go_through(run.request, recorder)
+        except _GOES_ON_AFTER:
+            raise
+        except FeedsvcError as error:
+            log.warning("run failed", extra={"run": run.id, "reason": str(error)})
+        except Exception:
+            log.exception("run failed", extra={"run": run.id})
+        else:
+            log.info("run ended", extra={"run": run.id, "counts": dict(recorder.counts)})
 
     def run(
         self,
@@ -353,11 +372,14 @@ def _finishing(recorder: Recorder, store: Store) -> Iterator[None]:
     """End the run that was recorded; one that failed says why."""
     try:
         yield
-    except (StoreError, Interrupted):
-        raise  # whoever holds the lease, once the store takes work again, goes on with the run
+    except _GOES_ON_AFTER:
+        raise
     except FeedsvcError as error:
-        log.warning("run failed", extra={"reason": str(error)})
         recorder.finish(store, error=str(error))
+        raise
+    except Exception as error:
+        what = type(error).__name__
+        recorder.finish(store, error=f"stopped by something unforeseen ({what}); see the log")
         raise
     recorder.finish(store)
 

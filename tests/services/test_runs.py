@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 import threading
 from collections import Counter
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from sqlalchemy import select
 
-from feedsvc.errors import DryRunFailed, Interrupted, NotFound
+from feedsvc.errors import Interrupted, NotFound
 from feedsvc.model.document import Outcome
 from feedsvc.model.run import Run, RunRequest, RunState, Trigger
+from feedsvc.services.absences import Absences
 from feedsvc.services.ingestion import Ingestion
+from feedsvc.services.sweep import Sweeper
 from feedsvc.store import rehearsal
 from feedsvc.store.engine import open_store
 from feedsvc.store.publishing import fetch_version, publishing
@@ -240,8 +244,7 @@ def test_a_dry_run_for_which_there_is_no_room_fails_alone(
     service.folder.write("a.txt", article())
     monkeypatch.setattr(rehearsal, "MIN_FREE_BYTES", 1 << 62)
     run = ask(service, dry_run=True)
-    with pytest.raises(DryRunFailed):
-        work(service)
+    assert work(service)
     told = followed(service, run)
     assert told.state is RunState.FAILED
     assert "a dry run is done in a copy of the store" in (told.error or "")
@@ -289,7 +292,42 @@ def test_what_a_dry_run_is_about_happens(service: Service) -> None:
     }
 
 
-# Deaths
+# Failures and deaths
+
+
+def test_a_run_that_fails_by_something_unforeseen_ends_and_the_next_is_worked_on(
+    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise RuntimeError("nobody thought of this")
+
+    service.folder.write("a.txt", article())
+    run, waiting = ask(service), ask(service)
+    with monkeypatch.context() as patch:
+        patch.setattr(Sweeper, "settle", fail)
+        assert work(service)
+    told = followed(service, run)
+    assert (told.state, told.finished_at) == (RunState.FAILED, service.stopped.instant)
+    assert told.error == "stopped by something unforeseen (RuntimeError); see the log"
+    (record,) = [r for r in caplog.records if r.levelno >= logging.ERROR]
+    assert "nobody thought of this" in (record.exc_text or "")
+    assert work(service)
+    assert outcomes(service, waiting) == {"a.txt": Outcome.NEW}
+
+
+def test_a_sweep_that_fails_by_something_unforeseen_leaves_no_run_behind(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise RuntimeError("nobody thought of this")
+
+    service.folder.write("a.txt", article())
+    monkeypatch.setattr(Absences, "settle", fail)
+    ingestion = service.ingestion()
+    with pytest.raises(RuntimeError):
+        list(ingestion.settle(ingestion.look(), set()))
+    assert len(service.entries()) == 1
+    assert not work(service)
 
 
 @pytest.mark.parametrize("looks", [1, 4, 9, 14])
