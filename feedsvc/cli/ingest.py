@@ -54,7 +54,8 @@ def ingest(
 ) -> None:
     """Ingest what is new or changed in the watched folders, or only PATH…, once.
 
-    Where another process ingests already, this one asks it to, and waits for it.
+    Where another process ingests already, this one asks it to, and waits for it. If that process
+    ends first, this one does it.
     """
     request = RunRequest(
         paths=tuple(_below_a_root(path, settings) for path in paths),
@@ -149,6 +150,23 @@ class _Summary:
 
 
 def _ingest_here(runtime: Runtime, lease: Lease, request: RunRequest, summary: _Summary) -> None:
+    with (
+        _ingesting(runtime, lease, is_dry=request.dry_run) as ingestion,
+        _progress(summary) as bar,
+    ):
+
+        def listen(outcome: DocumentOutcome) -> None:
+            summary.note(outcome)
+            bar.advance()
+
+        recorder = ingestion.run(request, listen, bar.expect)
+    summary.counts = dict(recorder.counts)
+    summary.resurfacing = recorder.resurfacing
+
+
+@contextmanager
+def _ingesting(runtime: Runtime, lease: Lease, *, is_dry: bool) -> Iterator[Ingestion]:
+    """Ingest as the holder of a lease, which is released at the end."""
     spare_the_collector()
     pool = open_pool(runtime.settings)
     try:
@@ -160,50 +178,66 @@ def _ingest_here(runtime: Runtime, lease: Lease, request: RunRequest, summary: _
             pool=pool,
             stop=threading.Event(),
         )
-        if not request.dry_run:
+        if not is_dry:
             ingestion.declare_feeds()
             ingestion.catch_up()
-        with _progress(summary) as bar:
-
-            def listen(outcome: DocumentOutcome) -> None:
-                summary.note(outcome)
-                bar.advance()
-
-            recorder = ingestion.run(request, listen, bar.expect)
-        if not request.dry_run:
+        yield ingestion
+        if not is_dry:
             deque(ingestion.decide_members(), maxlen=0)
-        summary.counts = dict(recorder.counts)
-        summary.resurfacing = recorder.resurfacing
     finally:
         pool.close()
         lease.release()
 
 
 def _follow(runtime: Runtime, request: RunRequest, summary: _Summary) -> None:
+    """Ask whoever holds the lease for a run, and wait for it; do it here once nobody holds it."""
     run = runtime.runs.request(request, requested_by="cli", trigger=Trigger.CLI)
     click.echo(f"Another process ingests; asked it for job {run.id}.", err=True)
+    lease = _wait(runtime, run, summary)
+    if lease:
+        _work_on(runtime, lease, run, summary)
+    run = runtime.runs.get(run.id)
     after: int | None = 0
-    with _progress(summary) as bar:
-        while True:
-            run = runtime.runs.get(run.id)
-            if run.total is not None:
-                bar.expect(run.total)
-            bar.reach(sum(run.counts.values()))
-            if run.state in (RunState.DONE, RunState.FAILED):
-                break
-            threading.Event().wait(_FOLLOWED_EVERY_S)
     while after is not None:
         page = runtime.runs.outcomes(run.id, after=after, limit=1000)
         for outcome in page.outcomes:
             summary.note(outcome)
         after = page.next_after
-    _take_over(summary, run)
-
-
-def _take_over(summary: _Summary, run: Run) -> None:
     summary.counts = run.counts
     summary.resurfacing = run.resurfacing
     summary.error = run.error
+
+
+def _wait(runtime: Runtime, run: Run, summary: _Summary) -> Lease | None:
+    """Wait until a run has ended, or until its turn is ours: whoever ingests may do so but once."""
+    with _progress(summary) as bar:
+        while not _has_ended(runtime, run, bar):
+            lease = take_lease(runtime.store)
+            if lease:
+                return lease
+            threading.Event().wait(_FOLLOWED_EVERY_S)
+    return None
+
+
+def _work_on(runtime: Runtime, lease: Lease, run: Run, summary: _Summary) -> None:
+    with (
+        _ingesting(runtime, lease, is_dry=run.request.dry_run) as ingestion,
+        _progress(summary) as bar,
+    ):
+        if _has_ended(runtime, run, bar):
+            return  # it was the last thing that the other process did
+        click.echo(f"The other process ingests no more; doing job {run.id} here.", err=True)
+        for _ in ingestion.work_on(run.id):
+            _has_ended(runtime, run, bar)
+
+
+def _has_ended(runtime: Runtime, run: Run, bar: _Bar) -> bool:
+    """Whether a run has ended by now; the bar shows how far it has come."""
+    run = runtime.runs.get(run.id)
+    if run.total is not None:
+        bar.expect(run.total)
+    bar.reach(sum(run.counts.values()))
+    return run.state in (RunState.DONE, RunState.FAILED)
 
 
 class _Bar:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import threading
+import time
+from collections import deque
 from typing import Any
 
 import pytest
 
 from feedsvc.errors import ConfigError
+from feedsvc.ingest.pool import ExtractionPool
+from feedsvc.model.run import Run
+from feedsvc.runtime import open_runtime
+from feedsvc.services.ingestion import Ingestion
+from feedsvc.store.leases import take_lease
+from feedsvc.store.runs import next_run
 from tests.cli.conftest import CommandLine
-from tests.service import article
+from tests.service import article, settings_for
 
 
 def summary(feedsvc: CommandLine, *arguments: str) -> dict[str, Any]:
@@ -151,3 +160,51 @@ def test_a_name_that_is_no_utf8_is_ingested_and_shown(feedsvc: CommandLine) -> N
 def test_the_database_in_the_folder_is_no_document(feedsvc: CommandLine) -> None:
     feedsvc.environment["FEEDSVC_DATABASE"] = f"sqlite:///{feedsvc.folder.path}/store.txt"
     assert feedsvc("ingest").stdout == "nothing new.\n"
+
+
+class Holder:
+    """Another process that holds the lease until a run was asked for, and does that or not."""
+
+    def __init__(self, feedsvc: CommandLine, pool: ExtractionPool) -> None:
+        settings = settings_for(feedsvc.folder.path, feedsvc.environment["FEEDSVC_DATABASE"])
+        self.runtime = open_runtime(settings)
+        lease = take_lease(self.runtime.store)
+        assert lease is not None
+        self.lease = lease
+        self.ingestion = Ingestion(
+            store=self.runtime.store,
+            lease=lease,
+            settings=settings,
+            clock=self.runtime.clock,
+            pool=pool,
+            stop=threading.Event(),
+        )
+
+    def __call__(self, *, works_on_runs: bool) -> None:
+        while self.next_run() is None:
+            time.sleep(0.01)
+        if works_on_runs:
+            deque(self.ingestion.work_on_next_run(), maxlen=0)
+        self.lease.release()
+
+    def next_run(self) -> Run | None:
+        with self.runtime.store.reading() as connection:
+            return next_run(connection)
+
+
+@pytest.mark.parametrize("works_on_runs", [True, False])
+def test_while_another_process_ingests_it_is_waited_for_and_each_run_is_done_once(
+    feedsvc: CommandLine, pool: ExtractionPool, works_on_runs: bool
+) -> None:
+    feedsvc.folder.write("a.txt", article())
+    holder = Holder(feedsvc, pool)
+    thread = threading.Thread(target=holder, kwargs={"works_on_runs": works_on_runs})
+    thread.start()
+    done = feedsvc("ingest")
+    thread.join()
+    assert done.stdout == "1 new.\nSubscribers will see 1 entries as new or changed.\n"
+    assert "Another process ingests; asked it for job " in done.stderr
+    assert ("The other process ingests no more; doing job " in done.stderr) is not works_on_runs
+    assert holder.next_run() is None
+    assert feedsvc("ingest").stdout == "nothing new.\n"
+    holder.runtime.close()
