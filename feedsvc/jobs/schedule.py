@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
@@ -20,6 +21,7 @@ from feedsvc.collector import spare_the_collector
 from feedsvc.errors import FeedsvcError, Interrupted, LeaseLost
 from feedsvc.jobs.trouble import Trouble
 from feedsvc.jobs.watching import Watcher
+from feedsvc.logs import Seldom
 from feedsvc.model.document import DocumentPath
 from feedsvc.runtime import Runtime
 from feedsvc.services.ingestion import Ingestion, open_pool, prepare_pool
@@ -158,6 +160,7 @@ class _Schedule:
         self._settings = settings
         self._clock = clock
         self._trouble = trouble
+        self._failures = defaultdict[str, Seldom](lambda: Seldom(clock.monotonic))
         self._waking = threading.Lock()
         self._working = threading.Lock()
         self._looking = threading.Lock()
@@ -183,7 +186,7 @@ class _Schedule:
             ("file check", self._upkeep.check_file, _FILE_CHECKED_AT),
         ):
             self._scheduler.add_job(
-                self._try, "cron", args=[work], id=name, executor="upkeep", **at
+                self._try, "cron", args=[name, work], id=name, executor="upkeep", **at
             )
         if checks_file:
             self._scheduler.modify_job("file check", next_run_time=self._clock.now())
@@ -233,7 +236,7 @@ class _Schedule:
             return
         if self._trouble.stands:
             return  # the next look at everything finds them again
-        survey = self._try(lambda: self._ingestion.look(paths))
+        survey = self._try("glance", lambda: self._ingestion.look(paths))
         if survey is not None:
             self._add_survey(survey, is_urgent=True)
 
@@ -244,7 +247,7 @@ class _Schedule:
                 return
             if self._trouble.stands:
                 return
-            survey = self._try(self._ingestion.look)
+            survey = self._try("look", self._ingestion.look)
             # A folder that takes long to look at is looked at less often.
             took_s = self._clock.monotonic() - now
             self._next_look_at = now + took_s + _REST_BETWEEN_LOOKS * took_s
@@ -271,7 +274,8 @@ class _Schedule:
     def _go_through(self, survey: Survey) -> None:
         restless: set[DocumentPath] = set()
         with closing(survey):
-            self._step_through(self._ingestion.settle(survey, restless), gives_way=survey.is_whole)
+            steps = self._ingestion.settle(survey, restless)
+            self._step_through("settle", steps, gives_way=survey.is_whole)
         if survey.is_whole:
             self._surveys.holds_a_whole_one = False
         if restless:
@@ -280,7 +284,7 @@ class _Schedule:
     def _work_on_run(self) -> None:
         with self._working:
             if self._may_work():
-                self._step_through(self._ingestion.work_on_next_run(), gives_way=True)
+                self._step_through("runs", self._ingestion.work_on_next_run(), gives_way=True)
 
     def _decide_members(self) -> None:
         """Decide on custom feeds for a while; then whatever else is due has its turn."""
@@ -290,7 +294,7 @@ class _Schedule:
             until = self._clock.monotonic() + _DECIDED_FOR_S
             steps = self._ingestion.decide_members()
             some = takewhile(lambda _: self._clock.monotonic() < until, steps)
-            self._step_through((None for _ in some), gives_way=True)
+            self._step_through("members", (None for _ in some), gives_way=True)
 
     def _may_work(self) -> bool:
         """Whether the store takes work; once it does again, what was missed is looked for."""
@@ -302,10 +306,10 @@ class _Schedule:
         self._wake("look")
         return True
 
-    def _step_through(self, steps: Generator[None], *, gives_way: bool) -> None:
+    def _step_through(self, name: str, steps: Generator[None], *, gives_way: bool) -> None:
         """Do some work slice by slice; what is urgent goes first between two, if it gives way."""
         with closing(steps), self._giving_way(gives_way):
-            while not self._lost.is_set() and self._try(lambda: _has_next(steps)):
+            while not self._lost.is_set() and self._try(name, lambda: _has_next(steps)):
                 if gives_way:
                     self._do_urgent()
 
@@ -337,8 +341,11 @@ class _Schedule:
         finally:
             self._gives_way = before
 
-    def _try(self, work: Callable[[], T]) -> T | None:
-        """Do some work; trouble with the store ends it for now, a lost lease for good."""
+    def _try(self, name: str, work: Callable[[], T]) -> T | None:
+        """Do some work; trouble with the store ends it for now, a lost lease for good.
+
+        name: whose failures are told together. Most work comes again within seconds.
+        """
         try:
             return work()
         except (LeaseLost, Interrupted) as error:
@@ -347,7 +354,8 @@ class _Schedule:
         except FeedsvcError as error:
             self._trouble.note(error)
         except Exception:
-            log.exception("work failed")
+            if self._failures[name].again():
+                log.exception("work failed", extra={"work": name})
         return None
 
 

@@ -7,6 +7,7 @@ import errno
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -347,6 +348,29 @@ def test_trouble_that_lasts_is_told_once(
         wait_for(lambda: len(titles(runtime)) == 1)
     told = [record.message for record in caplog.records if record.levelno >= logging.WARNING]
     assert told.count("root unreadable") == 1
+
+
+def test_work_that_always_fails_is_told_once_a_minute_and_keeps_nothing_else_from_being_done(
+    schedulers: Schedulers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    failed: Counter[str] = Counter()
+
+    def failing(name: str) -> Callable[..., Iterator[None]]:
+        def fail(_ingestion: Ingestion) -> Iterator[None]:
+            failed[name] += 1
+            raise RuntimeError("nobody thought of this")
+            yield
+
+        return fail
+
+    monkeypatch.setattr(Ingestion, "work_on_next_run", failing("runs"))
+    monkeypatch.setattr(Ingestion, "decide_members", failing("members"))
+    schedulers.folder.write("a.txt", article())
+    with schedulers.running() as runtime:
+        wait_for(lambda: len(titles(runtime)) == 1)
+        wait_for(lambda: min(failed["runs"], failed["members"]) > 2)
+    told = [vars(record)["work"] for record in caplog.records if record.message == "work failed"]
+    assert sorted(told) == ["members", "runs"]
 
 
 def test_a_file_closed_to_us_is_told_once(
