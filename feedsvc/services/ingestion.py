@@ -19,7 +19,6 @@ from feedsvc.errors import (
     LeaseLost,
     PostponedDocument,
     StoreError,
-    StoreFull,
 )
 from feedsvc.ingest.discover import ReadDocument, WatchedRoot
 from feedsvc.ingest.pool import ExtractionPool, warm_up
@@ -239,8 +238,6 @@ class Ingestion:
                     yield None
                     self._stop.wait(_MOMENT_S)
                 yield copying.result()
-            except StoreFull as error:
-                raise DryRunFailed(f"there is no room for a dry run in {folder.parent}") from error
             finally:
                 is_over.set()
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
+import shutil
 import tempfile
 import threading
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NoReturn
 
 import pytest
 from sqlalchemy import select
 
-from feedsvc.errors import Interrupted, NotFound
+from feedsvc.errors import Interrupted, NotFound, StoreFull
 from feedsvc.model.document import Outcome
 from feedsvc.model.run import Run, RunRequest, RunState, Trigger
 from feedsvc.services.absences import Absences
@@ -249,6 +252,43 @@ def test_a_dry_run_for_which_there_is_no_room_fails_alone(
     assert told.state is RunState.FAILED
     assert "a dry run is done in a copy of the store" in (told.error or "")
     assert not work(service)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "there is no room left in"),
+        (StoreFull("database or disk is full"), "there is no room left in"),
+        (PermissionError(errno.EACCES, "Permission denied", "guids.jsonl"), "Permission denied"),
+    ],
+)
+def test_a_copy_that_cannot_be_made_fails_the_dry_run_alone(
+    service: Service, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
+) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise error
+
+    service.folder.write("a.txt", article())
+    monkeypatch.setattr(rehearsal, "copy_into", fail)
+    run = ask(service, dry_run=True)
+    assert work(service)
+    failed = followed(service, run)
+    assert failed.state is RunState.FAILED
+    assert told in (failed.error or "")
+    assert not work(service)
+
+
+def test_the_room_for_a_dry_run_is_that_of_all_that_is_copied(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not service.runtime.store.is_sqlite:
+        pytest.skip("beside PostgreSQL lies no guids.jsonl")
+    fill(service)
+    os.truncate(tmp_path / "guids.jsonl", 9_000_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=9_000_000_000))
+    run = ask(service, dry_run=True, force=True)
+    assert work(service)
+    assert "it needs 9,06" in (followed(service, run).error or "")
 
 
 def test_a_dry_run_of_nothing_needs_no_copy(
