@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 
 from feedsvc.errors import DocumentError
@@ -12,6 +13,7 @@ from feedsvc.ingest.pool import Extracted, ExtractionPool, Job
 from feedsvc.model.document import NO_DEFAULTS, DocumentOutcome, DocumentPath, Outcome
 from feedsvc.services.batches import Batches, Step
 from feedsvc.services.settling import (
+    BY_PERSON,
     CONFIRMING_SWEEPS,
     Settling,
     is_confirmed_gone,
@@ -21,13 +23,19 @@ from feedsvc.services.settling import (
 from feedsvc.services.survey import RootLook
 from feedsvc.store.documents import (
     EntryLink,
+    Hold,
     KnownDocument,
+    begin_hold,
+    departed_documents,
     documents_by_id,
+    end_hold,
+    fetch_hold,
     fetch_original,
     find_by_path,
     find_by_paths,
     forget_document,
     links_of_document,
+    links_of_documents,
     links_of_entry,
     make_primary,
     note_missing,
@@ -35,6 +43,8 @@ from feedsvc.store.documents import (
 
 # Fewer than this may go at once without being taken for a lost mount.
 _LOST_MOUNT_MIN = 20
+# A folder that is emptied slowly is empty all the same.
+_AT_ONCE = timedelta(minutes=10)
 _SETTLED_AT_ONCE = 500
 
 
@@ -52,18 +62,60 @@ class Absences:
     is_there: Callable[[DocumentPath], bool]
     withdraw_after_s: float | None
 
-    def settle(self, look: RootLook, gone: Iterable[DocumentPath]) -> bool:
-        """Settle what is gone from a root; answers whether withdrawals are held."""
-        held = bool(look.gone) and (look.is_moved or _is_lost_mount(look.gone, look.known))
-        for paths in _chunks(gone):
-            with self.batches.store.reading() as connection:
-                known = find_by_paths(connection, paths)
-            missed = [k for k in known.values() if not self.is_there(k.path)]
-            self._note_missing([k for k in missed if not is_confirmed_gone(k)])
+    def settle(self, look: RootLook, gone: Callable[[], Iterable[DocumentPath]]) -> bool:
+        """Settle what is gone from a root; answers whether withdrawals are held.
+
+        gone: its paths that the look did not find, each time it is asked.
+        """
+        held = self._is_held(look, gone())
+        for missed in self._missed(gone()):
+            fresh = [k for k in missed if not is_confirmed_gone(k)]
+            # What gives nothing would be forgotten, and is to be counted for as long as that lasts.
+            self._note_missing(self._giving(fresh) if held else fresh)
             if not held and self.withdraw_after_s is not None:
                 confirmed = [k for k in missed if is_confirmed_gone(k)]
                 self.batches.publish([self._withdraw_step(document) for document in confirmed])
         return held
+
+    def _missed(self, gone: Iterable[DocumentPath]) -> Iterator[list[KnownDocument]]:
+        """The documents that are still known at paths that a look did not find."""
+        for paths in _chunks(gone):
+            with self.batches.store.reading() as connection:
+                known = find_by_paths(connection, paths)
+            yield [k for k in known.values() if not self.is_there(k.path)]
+
+    def _is_held(self, look: RootLook, gone: Iterable[DocumentPath]) -> bool:
+        """Whether so many documents went at once that a mount may be lost.
+
+        It stays so until enough of them are back, or a person has withdrawn what they gave; what
+        arrives meanwhile was not there before. It is kept before any is noted as missing: by the
+        next look that may have been long ago.
+        """
+        root = look.root.name
+        with self.batches.store.reading() as connection:
+            hold = fetch_hold(connection, root)
+        since = hold.since if hold else self.batches.clock.now() - _AT_ONCE
+        lost = gone_before = 0
+        for missed in self._missed(gone):
+            fresh = [k.id for k in missed if k.missing_since is None or k.missing_since >= since]
+            with self.batches.store.reading() as connection:
+                lost += len(fresh) - len(departed_documents(connection, fresh, by=BY_PERSON))
+            gone_before += len(missed) - len(fresh)
+        there = hold.documents if hold else look.known - gone_before
+        held = _is_lost_mount(lost, there) or (look.is_moved and lost > 0)
+        if held is not (hold is not None):
+            with self.batches.transaction() as work:
+                if held:
+                    begin_hold(work.connection, root, Hold(since=since, documents=there))
+                else:
+                    end_hold(work.connection, root)
+        return held
+
+    def _giving(self, documents: Sequence[KnownDocument]) -> list[KnownDocument]:
+        """Those that give entries."""
+        with self.batches.store.reading() as connection:
+            links = links_of_documents(connection, [document.id for document in documents])
+        return [document for document in documents if document.id in links]
 
     def _note_missing(self, fresh: Sequence[KnownDocument]) -> None:
         self.batches.publish([self._missing_step(document) for document in fresh])
@@ -150,8 +202,8 @@ def _chunks(paths: Iterable[DocumentPath]) -> Iterator[list[DocumentPath]]:
         yield chunk
 
 
-def _is_lost_mount(gone: int, known: int) -> bool:
-    return gone >= _LOST_MOUNT_MIN and 2 * gone > known
+def _is_lost_mount(lost: int, there: int) -> bool:
+    return lost >= _LOST_MOUNT_MIN and 2 * lost > there
 
 
 def _promotion_step(link: EntryLink, extracted: Extracted[ReadDocument]) -> Step:

@@ -443,10 +443,7 @@ class _Settlement:
 
     def _settle_gone(self, look: RootLook) -> None:
         root = look.root
-        gone = (
-            d.path for d in self._survey.differences.of_kind(Kind.GONE) if d.path.root == root.name
-        )
-        held = self._absences.settle(look, gone)
+        held = self._absences.settle(look, lambda: self._gone_from(root.name))
         trouble = "withdrawals held: a mount may be lost"
         if held:
             self._to.troubles.note(root.name, trouble)
@@ -455,6 +452,10 @@ class _Settlement:
         if look.device_before != look.device and (not held or self._request.force):
             with self.batches.transaction() as work:
                 note_root_device(work.connection, root.name, look.device)
+
+    def _gone_from(self, root: str) -> Iterator[DocumentPath]:
+        gone = self._survey.differences.of_kind(Kind.GONE)
+        return (difference.path for difference in gone if difference.path.root == root)
 
 
 def _bytes_step(read: ReadDocument, undecided: list[ReadDocument]) -> Step:

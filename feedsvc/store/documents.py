@@ -26,8 +26,17 @@ from sqlalchemy import (
 
 from feedsvc.errors import DocumentError
 from feedsvc.model.document import MAX_PATH_BYTES, DocumentPath, FileState, SourceDocument
+from feedsvc.model.entry import EntryState
 from feedsvc.store.engine import UPSERTING, take_ids
-from feedsvc.store.schema import Instant, document_entries, documents, originals, roots
+from feedsvc.store.schema import (
+    Instant,
+    document_entries,
+    documents,
+    entries,
+    holds,
+    originals,
+    roots,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +69,17 @@ class EntryLink:
     is_primary: bool
     fingerprint: bytes | None
     extractor_version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hold:
+    """That nothing is withdrawn from a root, since much of it was gone at once.
+
+    since: what was gone before has nothing to do with it. documents: how many were there then.
+    """
+
+    since: datetime
+    documents: int
 
 
 # A path and the numbers of its file, as a look at the folder finds them; then 1, unless there is
@@ -229,6 +249,21 @@ def links_of_documents(connection: Connection, ids: Sequence[int]) -> dict[int, 
     for link in map(_link, connection.execute(_LINKS_OF_DOCUMENTS, {"ids": ids})):
         links.setdefault(link.document_id, []).append(link)
     return links
+
+
+def departed_documents(connection: Connection, ids: Sequence[int], *, by: str) -> set[int]:
+    """Which of these documents gave only entries that have departed. by: who let them depart."""
+    if not ids:
+        return set()
+    departed = and_(entries.c.state != EntryState.LIVE, entries.c.departed_by == by)
+    found = connection.scalars(
+        select(document_entries.c.document_id)
+        .join(entries, entries.c.id == document_entries.c.entry_id)
+        .where(document_entries.c.document_id.in_(ids))
+        .group_by(document_entries.c.document_id)
+        .having(func.min(case((departed, 1), else_=0)) == 1)
+    )
+    return set(found)
 
 
 def links_of_entry(connection: Connection, entry_id: int) -> list[EntryLink]:
@@ -490,6 +525,20 @@ def note_root_device(connection: Connection, root: str, device: int) -> None:
         connection.execute(insert(roots).values(name=root, device=device))
     else:
         connection.execute(update(roots).where(roots.c.name == root).values(device=device))
+
+
+def fetch_hold(connection: Connection, root: str) -> Hold | None:
+    """Why nothing is withdrawn from a root; None where it may be."""
+    row = connection.execute(select(holds).where(holds.c.root == root)).one_or_none()
+    return Hold(since=row.since, documents=row.documents) if row else None
+
+
+def begin_hold(connection: Connection, root: str, hold: Hold) -> None:
+    connection.execute(insert(holds).values(root=root, since=hold.since, documents=hold.documents))
+
+
+def end_hold(connection: Connection, root: str) -> None:
+    connection.execute(delete(holds).where(holds.c.root == root))
 
 
 AnyRow = Row[tuple[Any, ...]]  # Any: columns of many types

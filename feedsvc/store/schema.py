@@ -177,6 +177,15 @@ roots = Table(
     Column("device", BigInteger, nullable=False),
 )
 
+# Withdrawals from a root are held; see store/documents.py.
+holds = Table(
+    "holds",
+    metadata,
+    Column("root", Text, primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("documents", Integer, nullable=False),
+)
+
 # A file as it was last ingested, and how that ended. stage and reason: why it was refused;
 # missing_*: since when, and for how many sweeps, its path has been gone.
 documents = Table(

@@ -1,0 +1,185 @@
+"""Withdrawals that are held: much of a folder went at once, and a mount may be lost."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from feedsvc.ingest.pool import ExtractionPool
+from feedsvc.model.document import Outcome
+from feedsvc.services.absences import Absences
+from feedsvc.store.documents import KnownDocument, note_root_device
+from tests.service import Service, article, open_service
+
+HELD = "withdrawals held: a mount may be lost"
+
+
+@pytest.fixture
+def service(tmp_path: Path, database: str, pool: ExtractionPool) -> Iterator[Service]:
+    """One that withdraws what is gone."""
+    service = open_service(tmp_path, database, pool, {"ingest": {"removal": "withdraw"}})
+    yield service
+    service.lease.release()
+    service.runtime.close()
+
+
+def write(service: Service, names: Sequence[str]) -> None:
+    for name in names:
+        service.folder.write(f"{name}.txt", article(f"Storm {name} shuts the harbour"))
+
+
+def remove(service: Service, names: Sequence[str]) -> None:
+    for name in names:
+        service.folder.remove(f"{name}.txt")
+
+
+def settle(service: Service) -> list[Outcome]:
+    """Look until whatever may be withdrawn is; answers what became of documents meanwhile."""
+    outcomes: list[Outcome] = []
+    for minutes in (0, 1, 20):
+        service.stopped.move(minutes=minutes)
+        outcomes += service.ingest().values()
+    return outcomes
+
+
+def named(prefix: str, count: int) -> list[str]:
+    return [f"{prefix}{number:02}" for number in range(count)]
+
+
+def test_a_folder_of_which_a_third_is_replaced_each_day_is_no_lost_mount(service: Service) -> None:
+    there = named("day 0 ", 30)
+    write(service, there)
+    settle(service)
+    for day in range(1, 6):
+        came = named(f"day {day} ", 10)
+        remove(service, there[:10])
+        write(service, came)
+        there = there[10:] + came
+        assert settle(service).count(Outcome.WITHDRAWN) == 10
+        assert len(service.entries()) == 30
+        service.stopped.move(days=1)
+
+
+def test_what_arrives_ends_no_hold_and_files_that_come_back_do(service: Service) -> None:
+    mount, others = named("mount ", 25), named("other ", 10)
+    write(service, mount + others)
+    settle(service)
+    remove(service, mount)
+    settle(service)
+    write(service, named("arrived ", 40))
+    for _ in range(2):
+        assert Outcome.WITHDRAWN not in settle(service)
+    assert len(service.entries()) == 75
+    # Of 35 that were there, 22 are more than half; one of them was really deleted.
+    write(service, mount[:4])
+    remove(service, others[:1])
+    assert Outcome.WITHDRAWN not in settle(service)
+    write(service, mount[4:])
+    assert settle(service).count(Outcome.WITHDRAWN) == 1
+    assert len(service.entries()) == 74
+
+
+def test_a_folder_that_is_emptied_slowly_is_held_as_well(service: Service) -> None:
+    names = named("", 40)
+    write(service, names)
+    settle(service)
+    while names:
+        remove(service, names[:5])
+        names = names[5:]
+        service.ingest()  # a minute later
+    assert Outcome.WITHDRAWN not in settle(service)
+    assert len(service.entries()) == 40
+
+
+def test_a_folder_that_is_renamed_is_no_lost_mount(
+    service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(service, named("before/", 25))
+    settle(service)
+    (service.folder.path / "before").rename(service.folder.path / "after")
+    assert settle(service) == [Outcome.MOVED] * 25
+    assert HELD not in [record.message for record in caplog.records]
+
+
+def test_what_has_been_gone_for_long_makes_no_lost_mount_of_another_disk(service: Service) -> None:
+    write(service, ["a", "b", "c"])
+    settle(service)
+    remove(service, ["a"])
+    settle(service)
+    with service.runtime.store.writing() as connection:
+        note_root_device(connection, "seeds", 12345)
+    settle(service)
+    remove(service, ["b"])
+    assert settle(service) == [Outcome.REMOVED, Outcome.WITHDRAWN]
+
+
+def test_a_person_who_withdraws_what_is_gone_ends_a_hold(service: Service) -> None:
+    names = named("", 30)
+    write(service, names)
+    settle(service)
+    remove(service, names[:25])
+    settle(service)
+    gone = [service.entries()[f"Storm {name} shuts the harbour"].guid for name in names[:10]]
+    service.runtime.withdrawals.withdraw(gone)
+    assert settle(service) == [Outcome.WITHDRAWN] * 15
+
+
+def test_a_lost_mount_is_known_after_a_crash_and_a_long_pause(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(service, named("", 30))
+    settle(service)
+    remove(service, named("", 25))
+    note = Absences._note_missing
+
+    def crash(absences: Absences, fresh: Sequence[KnownDocument]) -> None:
+        note(absences, fresh)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Absences, "_note_missing", crash)
+        with pytest.raises(KeyboardInterrupt):
+            service.ingest()
+    service.stopped.move(days=1)
+    assert Outcome.WITHDRAWN not in settle(service)
+    assert len(service.entries()) == 30
+
+
+def test_files_that_give_nothing_are_lost_with_the_others(service: Service) -> None:
+    write(service, named("", 40))
+    for name in named("", 25):
+        service.folder.write(f"{name}.png", b"\x89PNG\r\n\x1a\n" + name.encode() * 99)
+    settle(service)
+    remove(service, named("", 20))
+    for name in named("", 25):
+        service.folder.remove(f"{name}.png")
+    assert Outcome.WITHDRAWN not in settle(service)
+    assert len(service.entries()) == 40
+
+
+def test_the_alarm_stands_until_the_files_are_back_whatever_becomes_of_them(
+    tmp_path: Path, database: str, pool: ExtractionPool, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "feedsvc")
+    service = open_service(tmp_path, database, pool, {"ingest": {"removal": "keep"}})
+    ingestion = service.ingestion()
+
+    def look() -> list[str]:
+        caplog.clear()
+        service.stopped.move(minutes=20)
+        for _ in ingestion.settle(ingestion.look(), set()):
+            pass
+        told = {HELD, "trouble over"}
+        return [record.message for record in caplog.records if record.message in told]
+
+    write(service, named("", 30))
+    assert look() == []
+    remove(service, named("", 25))
+    assert [look() for _ in range(4)] == [[HELD], [], [], []]
+    write(service, named("", 25))
+    assert [look(), look()] == [["trouble over"], []]
+    service.lease.release()
+    service.runtime.close()
