@@ -24,7 +24,7 @@ from feedsvc.ingest.discover import ReadDocument, WatchedRoot
 from feedsvc.ingest.pool import ExtractionPool, warm_up
 from feedsvc.ingest.versions import EXTRACTOR_VERSION, POLICY_VERSION
 from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome, RootDefaults
-from feedsvc.model.run import RunRequest, RunState
+from feedsvc.model.run import Run, RunRequest, RunState
 from feedsvc.services.absences import jobs
 from feedsvc.services.custom_feeds import CustomFeeds
 from feedsvc.services.recording import Listener, Recorder
@@ -44,7 +44,14 @@ from feedsvc.store.entries import Versions, repeat_departures
 from feedsvc.store.leases import Lease, take_lease
 from feedsvc.store.publishing import publishing
 from feedsvc.store.rehearsal import copy_store, private_folder
-from feedsvc.store.runs import fetch_run, next_run, start_run
+from feedsvc.store.runs import (
+    add_outcomes,
+    fetch_outcomes,
+    fetch_run,
+    forget_outcomes,
+    next_run,
+    start_run,
+)
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +59,7 @@ _VERSIONS = Versions(extractor=EXTRACTOR_VERSION, policy=POLICY_VERSION)
 # A file that is written to without a pause is left to a later run after so many looks.
 _MAX_LOOKS = 4
 _REFRESHED_AT_ONCE = 200
+_OUTCOMES_AT_ONCE = 1_000
 _MOMENT_S = 0.05
 # Whoever holds the lease, once the store takes work again, goes on with the run.
 _GOES_ON_AFTER = (StoreError, Interrupted)
@@ -159,12 +167,13 @@ class Ingestion:
         with self._store.reading() as connection:
             run = fetch_run(connection, run_id)
         log.info("run began", extra={"run": run.id, "requested_by": run.requested_by})
+        is_dry = run.request.dry_run
         recorder = Recorder(
             clock=self._clock,
             run=run,
             asked=True,
-            dry=run.request.dry_run,
-            goes_on=run.state is RunState.RUNNING,
+            dry=is_dry,
+            goes_on=run.state is RunState.RUNNING and not is_dry,
         )
         with self._store.writing() as connection:
             start_run(connection, run.id, self._clock.now())
@@ -211,6 +220,8 @@ class Ingestion:
 
     def _rehearse(self, request: RunRequest, recorder: Recorder) -> Iterator[None]:
         """Do in a private copy of the store what the run would do, while all else goes on."""
+        if recorder.run:
+            yield from self._forget_outcomes(recorder.run)
         with closing(self._sweeper.surveyor.look(request)) as survey:
             if survey.is_empty:
                 recorder.expect(self._store, 0)
@@ -220,11 +231,18 @@ class Ingestion:
                 if copy is None:
                     yield
                     continue
-                with closing(copy), self._rehearsal_in(copy) as rehearsal:
-                    rehearsal.catch_up()
-                    for _ in rehearsal._look_until_settled(request, recorder):
-                        yield
-                        self._lease.check()
+                with closing(copy):
+                    yield from self._rehearse_in(copy, request, recorder)
+                    if recorder.run:
+                        yield from self._take_outcomes(recorder.run, copy)
+
+    def _forget_outcomes(self, run: Run) -> Iterator[None]:
+        """Forget what was written down of a rehearsal over which somebody died."""
+        forgotten = _OUTCOMES_AT_ONCE
+        while forgotten == _OUTCOMES_AT_ONCE:
+            with self._store.writing() as connection:
+                forgotten = forget_outcomes(connection, run.id, at_most=_OUTCOMES_AT_ONCE)
+            yield
 
     def _copied_into(self, folder: Path) -> Iterator[Store | None]:
         """A copy of the store; None now and then while it is being made."""
@@ -241,8 +259,7 @@ class Ingestion:
             finally:
                 is_over.set()
 
-    @contextmanager
-    def _rehearsal_in(self, copy: Store) -> Iterator[Ingestion]:
+    def _rehearse_in(self, copy: Store, request: RunRequest, recorder: Recorder) -> Iterator[None]:
         lease = take_lease(copy)
         assert lease is not None, "nobody else knows of the copy"
         try:
@@ -256,7 +273,10 @@ class Ingestion:
                 roots=self._sweeper.roots,
             )
             rehearsal.give_way_when(self._sweeper.is_called)
-            yield rehearsal
+            rehearsal.catch_up()
+            for _ in rehearsal._look_until_settled(request, recorder):
+                yield
+                self._lease.check()
         except LeaseLost:
             raise
         except StoreError as error:
@@ -264,6 +284,18 @@ class Ingestion:
             raise DryRunFailed(f"the copy for a dry run failed: {error}") from error
         finally:
             lease.release()
+
+    def _take_outcomes(self, run: Run, copy: Store) -> Iterator[None]:
+        """Write down what a rehearsal came to, in short transactions."""
+        after: int | None = 0
+        while after is not None:
+            with copy.reading() as connection:
+                page = fetch_outcomes(connection, run.id, after=after, limit=_OUTCOMES_AT_ONCE)
+            self._lease.check()
+            with self._store.writing() as connection:
+                add_outcomes(connection, run.id, page.outcomes)
+            after = page.next_after
+            yield
 
     def _look_until_settled(self, request: RunRequest, recorder: Recorder) -> Iterator[None]:
         """Look, and again at the files that were not at rest, a bounded number of times."""

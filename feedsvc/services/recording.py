@@ -25,8 +25,9 @@ class Recorder:
     """Keeps the outcomes of one run. Without a run it makes one when there is something to tell.
 
     asked: somebody waits for an answer, so that even what names nothing is told. listener: told of
-    every outcome once it is certain; expecting: of how many there are to look at. dry: nothing is
-    written before the end. goes_on: the run was begun before, by a process that died over it.
+    every outcome once it is certain; expecting: of how many there are to look at. dry: what is
+    written goes into the copy in which the run is rehearsed. goes_on: the run was begun before, by
+    a process that died over it.
     """
 
     clock: Clock
@@ -39,14 +40,12 @@ class Recorder:
     counts: Counter[Outcome] = field(default_factory=Counter)
     resurfacing: int = 0
     total: int | None = None
-    held: list[DocumentOutcome] = field(default_factory=list)
 
     def write(self, connection: Connection, outcomes: Sequence[DocumentOutcome]) -> None:
         """Write outcomes in the transaction that brings them about."""
-        if self.dry:
-            self.held += outcomes
-            return
         if self.run is None:
+            if self.dry:
+                return
             outcomes = [o for o in outcomes if o.outcome not in _UNEVENTFUL]
             if not outcomes:
                 return
@@ -75,7 +74,7 @@ class Recorder:
         self.total = total = before + self.counts.total() + left
         if self.expecting:
             self.expecting(total)
-        if self.run and not self.dry:
+        if self.run:
             with store.writing() as connection:
                 note_total(connection, self.run.id, total)
 
@@ -92,11 +91,10 @@ class Recorder:
         return settled_paths(connection, self.run.id, paths)
 
     def finish(self, store: Store, *, error: str | None = None) -> None:
-        """End the run, if there is one; what a dry run would have done is written now."""
+        """End the run, if there is one."""
         if self.run is None:
             return
         with store.writing() as connection:
             if self.total is not None:
                 note_total(connection, self.run.id, self._settled_before + self.counts.total())
-            add_outcomes(connection, self.run.id, self.held)
             end_run(connection, self.run.id, self.clock.now(), error=error)

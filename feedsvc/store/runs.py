@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from feedsvc.errors import NotFound
 from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome
@@ -118,6 +118,17 @@ def add_outcomes(connection: Connection, run_id: str, outcomes: Sequence[Documen
             resurfacing=row.resurfacing + sum(o.resurfaces for o in outcomes),
         )
     )
+
+
+def forget_outcomes(connection: Connection, run_id: str, *, at_most: int) -> int:
+    """Take back what was counted, and some of what became of documents; answers of how many."""
+    number = select(runs.c.number).where(runs.c.id == run_id).scalar_subquery()
+    of_run = run_outcomes.c.run_number == number
+    some = select(run_outcomes.c.position).where(of_run).limit(at_most)
+    connection.execute(update(runs).where(runs.c.id == run_id).values(counts={}, resurfacing=0))
+    return connection.execute(
+        delete(run_outcomes).where(of_run, run_outcomes.c.position.in_(some))
+    ).rowcount
 
 
 def end_run(

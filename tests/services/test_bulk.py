@@ -19,7 +19,7 @@ from sqlalchemy import Connection, event, insert, select
 
 from feedsvc.errors import RefusedDocument
 from feedsvc.ingest.discover import ReadDocument
-from feedsvc.model.document import DocumentPath, FileState, Outcome, SourceDocument
+from feedsvc.model.document import DocumentOutcome, DocumentPath, FileState, Outcome, SourceDocument
 from feedsvc.model.entry import EntryDraft
 from feedsvc.model.run import RunRequest
 from feedsvc.model.search import parse_query
@@ -224,7 +224,8 @@ def settled(
     may_be_together: bool,
 ) -> dict[str, list[Any]]:
     """What some sweeps come to, in outcomes and in the store; then it is all taken back."""
-    recorder = Recorder(clock=desk.clock, dry=True)
+    told: list[DocumentOutcome] = []
+    recorder = Recorder(clock=desk.clock, dry=True, listener=told.append)
     found: dict[str, list[Any]] = {}
     with suppress(TakenBackError), desk.publishing() as work:
         work.sequence += 100  # none of those that were recorded is given again
@@ -239,7 +240,7 @@ def settled(
             batches.publish([file.step(may_be_together=may_be_together) for file in files])
         found = picture(work.connection)
         sequences = dict(work.connection.execute(select(entries.c.guid, entries.c.sequence)).all())
-        found["outcomes"] = [replace(o, guid=sequences.get(o.guid)) for o in recorder.held]
+        found["outcomes"] = [replace(o, guid=sequences.get(o.guid)) for o in told]
         found["numbers"] = [work.sequence, work.last_instant, work.changed]
         found["noted"] = [(n.source, n.key) for n in work.guids.noted]
         guids = {record.guid for record in recorded}

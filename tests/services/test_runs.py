@@ -9,22 +9,25 @@ import shutil
 import tempfile
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NoReturn
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from feedsvc.errors import Interrupted, NotFound, StoreFull
-from feedsvc.model.document import Outcome
+from feedsvc.model.document import DocumentOutcome, Outcome
 from feedsvc.model.run import Run, RunRequest, RunState, Trigger
+from feedsvc.services import ingestion
 from feedsvc.services.absences import Absences
 from feedsvc.services.ingestion import Ingestion
 from feedsvc.services.sweep import Sweeper
 from feedsvc.store import rehearsal
 from feedsvc.store.engine import open_store
 from feedsvc.store.publishing import fetch_version, publishing
+from feedsvc.store.runs import add_outcomes
 from feedsvc.store.schema import audit_events
 from tests.service import Service, article
 
@@ -422,3 +425,41 @@ def test_a_dry_run_that_died_is_rehearsed_anew(service: Service) -> None:
     assert work(service)
     assert dict(followed(service, run).counts) == {Outcome.NEW: 4}
     assert service.entries() == {}
+
+
+def test_what_a_dry_run_came_to_is_written_down_in_short_transactions(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingestion, "_OUTCOMES_AT_ONCE", 3)
+    written: list[int] = []
+
+    def add(connection: Connection, run_id: str, outcomes: Sequence[DocumentOutcome]) -> None:
+        written.append(len(outcomes))
+        add_outcomes(connection, run_id, outcomes)
+
+    monkeypatch.setattr(ingestion, "add_outcomes", add)
+    for n in range(8):
+        service.folder.write(f"{n}.txt", article(f"Storm number {n} shuts the harbour"))
+    run = ask(service, dry_run=True)
+    assert work(service)
+    assert written == [3, 3, 2]
+    done = followed(service, run)
+    assert (done.state, done.total, dict(done.counts)) == (RunState.DONE, 8, {Outcome.NEW: 8})
+    assert set(outcomes(service, run)) == {f"{n}.txt" for n in range(8)}
+
+
+def test_a_dry_run_that_died_while_it_was_written_down_counts_each_document_once(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingestion, "_OUTCOMES_AT_ONCE", 3)
+    for n in range(8):
+        service.folder.write(f"{n}.txt", article(f"Storm number {n} shuts the harbour"))
+    run = ask(service, dry_run=True)
+    for _ in service.ingestion().work_on_next_run():
+        if sum(followed(service, run).counts.values()) == 6:
+            break  # as one that is killed
+    service.folder.remove("0.txt")
+    assert work(service)
+    assert dict(followed(service, run).counts) == {Outcome.NEW: 7}
+    assert followed(service, run).resurfacing == 7
+    assert set(outcomes(service, run)) == {f"{n}.txt" for n in range(1, 8)}
