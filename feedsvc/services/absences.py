@@ -74,7 +74,7 @@ class Absences:
             self._note_missing(self._giving(fresh) if held else fresh)
             if not held and self.withdraw_after_s is not None:
                 confirmed = [k for k in missed if is_confirmed_gone(k)]
-                self.batches.publish([self._withdraw_step(document) for document in confirmed])
+                self.batches.publish([self._withdraw_step(k) for k in self._speaking(confirmed)])
         return held
 
     def _missed(self, gone: Iterable[DocumentPath]) -> Iterator[list[KnownDocument]]:
@@ -116,6 +116,12 @@ class Absences:
         with self.batches.store.reading() as connection:
             links = links_of_documents(connection, [document.id for document in documents])
         return [document for document in documents if document.id in links]
+
+    def _speaking(self, documents: Sequence[KnownDocument]) -> list[KnownDocument]:
+        """All but those whose entries have departed: of a folder's past there is ever more."""
+        with self.batches.store.reading() as connection:
+            departed = departed_documents(connection, [document.id for document in documents])
+        return [document for document in documents if document.id not in departed]
 
     def _note_missing(self, fresh: Sequence[KnownDocument]) -> None:
         self.batches.publish([self._missing_step(document) for document in fresh])

@@ -251,11 +251,18 @@ def links_of_documents(connection: Connection, ids: Sequence[int]) -> dict[int, 
     return links
 
 
-def departed_documents(connection: Connection, ids: Sequence[int], *, by: str) -> set[int]:
-    """Which of these documents gave only entries that have departed. by: who let them depart."""
+def departed_documents(
+    connection: Connection, ids: Sequence[int], *, by: str | None = None
+) -> set[int]:
+    """Which of these documents gave only entries that have departed.
+
+    by: who let them depart, if that matters.
+    """
     if not ids:
         return set()
-    departed = and_(entries.c.state != EntryState.LIVE, entries.c.departed_by == by)
+    departed = entries.c.state != EntryState.LIVE
+    if by:
+        departed = and_(departed, entries.c.departed_by == by)
     found = connection.scalars(
         select(document_entries.c.document_id)
         .join(entries, entries.c.id == document_entries.c.entry_id)

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from feedsvc.ingest.pool import ExtractionPool
-from feedsvc.model.document import Outcome
+from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome
 from feedsvc.services.absences import Absences
+from feedsvc.services.settling import Settling
 from feedsvc.store.documents import KnownDocument, note_root_device
 from tests.service import Service, article, open_service
 
@@ -61,6 +62,25 @@ def test_a_folder_of_which_a_third_is_replaced_each_day_is_no_lost_mount(service
         assert settle(service).count(Outcome.WITHDRAWN) == 10
         assert len(service.entries()) == 30
         service.stopped.move(days=1)
+
+
+def test_what_was_withdrawn_is_not_gone_through_at_every_look(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[DocumentPath] = []
+    withdraw = Settling.withdraw
+
+    def counting(settling: Settling, gone: KnownDocument) -> list[DocumentOutcome]:
+        asked.append(gone.path)
+        return withdraw(settling, gone)
+
+    monkeypatch.setattr(Settling, "withdraw", counting)
+    write(service, named("", 5))
+    settle(service)
+    remove(service, named("", 3))
+    settle(service)
+    settle(service)
+    assert len(asked) == 3
 
 
 def test_what_arrives_ends_no_hold_and_files_that_come_back_do(service: Service) -> None:
