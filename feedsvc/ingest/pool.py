@@ -6,23 +6,24 @@ One that dies is repeated document by document, so that only the guilty one fail
 
 from __future__ import annotations
 
-import math
 import multiprocessing
 import pickle
+import selectors
 import signal
+import socket
 import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from multiprocessing import connection, forkserver
-from multiprocessing.connection import Connection
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from feedsvc.errors import DocumentError, PostponedDocument, RefusedDocument
+from feedsvc.ingest.line import Line
 from feedsvc.ingest.worker import Answer, Draft, Failure, draft_document, serve
 from feedsvc.model.document import NO_DEFAULTS, RootDefaults
 from feedsvc.model.entry import EntryDraft
@@ -37,6 +38,8 @@ _PATIENCE_S = 1.0
 _MOMENT_S = 0.25
 # Beyond the alarms within a worker: for one that was stopped or is lost altogether.
 _GRACE_S = 10.0
+# So long a worker may take to load what it needs.
+_START_S = 60.0
 # Then a worker is replaced, so that no library's caches grow for ever.
 _BATCHES_PER_WORKER = 500
 _PRELOADED = ["feedsvc.ingest.warm"]
@@ -73,7 +76,7 @@ class _Batch(Generic[Key]):
     """
 
     jobs: tuple[Job[Key], ...]
-    pickled: bytes | None = None
+    pickled: bytearray | None = None
     death: Failure | None = None
     was_repeated: bool = False
     is_abandoned: bool = False
@@ -86,16 +89,16 @@ class _Batch(Generic[Key]):
 
 @dataclass(kw_only=True, eq=False)
 class _Worker:
-    """A process with a pipe of its own, so that what one leaves half said harms no other.
+    """A process with a line of its own, so that what one leaves half said harms no other.
 
-    It has one batch at a time, so that of the two ends of its pipe never both are sending.
+    It has one batch at a time, and is killed if it has not answered by its `deadline`.
     """
 
     process: BaseProcess
-    pipe: Connection
+    line: Line
+    deadline: float
     is_ready: bool = False
     batch: _Batch[Any] | None = None  # Any: whichever run it belongs to
-    deadline: float = math.inf
     batches_done: int = 0
 
 
@@ -259,35 +262,44 @@ class ExtractionPool:
                 worker.batch = batch
                 allowed_s = len(batch.jobs) * self._limits.document_timeout_s + _GRACE_S
                 worker.deadline = time.monotonic() + allowed_s
-                try:
-                    worker.pipe.send([(job.path, job.raw, job.defaults) for job in batch.jobs])
-                except OSError:  # it died since its last answer
-                    self._bury(worker)
+                worker.line.say([(job.path, job.raw, job.defaults) for job in batch.jobs])
 
     def _next_waiting(self) -> _Batch[Any] | None:
         with self._changed:
             return self._waiting.popleft() if self._waiting else None
 
     def _collect(self) -> None:
-        """Take what workers answer, for a moment; bury those that died or are past all limits."""
+        """Exchange with workers what can be, for a moment; bury the dead and those out of time."""
         busy = [w for w in self._workers if w.batch is not None or not w.is_ready]
-        pipes = [self._bell, *(worker.pipe for worker in busy)]
-        answering = connection.wait(pipes, timeout=_MOMENT_S if busy else None)
-        if self._bell in answering:
-            self._bell.recv_bytes()
+        ready = self._wait_for_any(busy)
         for worker in busy:
-            if worker.pipe in answering:
+            pickled = None
+            if worker in ready:
                 try:
-                    pickled = worker.pipe.recv_bytes()
+                    pickled = worker.line.go_on()
                 except (EOFError, OSError):
                     self._bury(worker)
                     continue
+            if pickled is not None:
                 self._take(worker, pickled)
             elif time.monotonic() > worker.deadline:
                 worker.process.kill()
                 self._bury(worker)
 
-    def _take(self, worker: _Worker, pickled: bytes) -> None:
+    def _wait_for_any(self, busy: Sequence[_Worker]) -> list[_Worker]:
+        """Wait a moment for one that says something, or hears more of what is said to it."""
+        with selectors.PollSelector() as selector:
+            selector.register(self._bell, selectors.EVENT_READ)
+            for worker in busy:
+                speaking = worker.line.is_speaking
+                event = selectors.EVENT_WRITE if speaking else selectors.EVENT_READ
+                selector.register(worker.line, event, worker)
+            keys = [key for key, _ in selector.select(_MOMENT_S if busy else None)]
+        if any(key.fileobj is self._bell for key in keys):
+            self._bell.recv_bytes()
+        return [key.data for key in keys if key.data]
+
+    def _take(self, worker: _Worker, pickled: bytearray) -> None:
         if worker.batch is None:
             worker.is_ready = True
             return
@@ -298,7 +310,7 @@ class ExtractionPool:
             self._replace(worker)
 
     def _finish(
-        self, batch: _Batch[Any], *, pickled: bytes | None = None, death: Failure | None = None
+        self, batch: _Batch[Any], *, pickled: bytearray | None = None, death: Failure | None = None
     ) -> None:
         with self._changed:
             batch.pickled, batch.death = pickled, death
@@ -331,20 +343,21 @@ class ExtractionPool:
         self._workers.remove(worker)
 
     def _start(self) -> _Worker:
-        ours, theirs = self._context.Pipe()
+        ours, theirs = socket.socketpair()
         process = self._context.Process(
             target=serve, args=(theirs, *self._work), name="feedsvc-extract", daemon=True
         )
         process.start()
         theirs.close()
-        return _Worker(process=process, pipe=ours)
+        deadline = time.monotonic() + _START_S
+        return _Worker(process=process, line=Line(ours), deadline=deadline)
 
 
 def _end(worker: _Worker) -> None:
     worker.process.kill()
     worker.process.join()
     worker.process.close()
-    worker.pipe.close()
+    worker.line.close()
 
 
 def _batched(jobs: Iterable[Job[Key]]) -> Iterator[tuple[Job[Key], ...]]:

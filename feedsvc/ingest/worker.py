@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import resource
 import signal
+import socket
 import threading
 import traceback
 from collections.abc import Callable
@@ -19,9 +20,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import connection
-from multiprocessing.connection import Connection
 
 from feedsvc.errors import DocumentError, is_transient
+from feedsvc.ingest.line import hear, say
 from feedsvc.model.document import RootDefaults
 from feedsvc.model.entry import EntryDraft
 from feedsvc.settings import LimitSettings
@@ -45,18 +46,19 @@ class Failure:
 Answer = EntryDraft | DocumentError | Failure
 
 
-def serve(pipe: Connection, limits: LimitSettings, excerpt_bytes: int, draft: Draft) -> None:
+def serve(pool: socket.socket, limits: LimitSettings, excerpt_bytes: int, draft: Draft) -> None:
     """Say that we are ready, then draft what comes until the other end closes."""
     _prepare(limits)
     with suppress(EOFError, OSError):
-        pipe.send(None)
+        say(pool, None)
         while True:
-            documents = pipe.recv()
-            pipe.send(
+            documents = hear(pool)
+            say(
+                pool,
                 [
                     _draft_one(limits, partial(draft, path, raw, limits, excerpt_bytes, defaults))
                     for path, raw, defaults in documents
-                ]
+                ],
             )
 
 

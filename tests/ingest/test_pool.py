@@ -170,6 +170,23 @@ def test_a_worker_that_somebody_kills_costs_no_document(pool: ExtractionPool) ->
     assert {e.key for e in found if isinstance(e.outcome, EntryDraft)} == set(range(1_000))
 
 
+def test_a_worker_that_is_stopped_keeps_no_document_but_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("feedsvc.ingest.pool._GRACE_S", 0.5)
+    hasty = TIGHT.model_copy(update={"document_timeout_s": 0.5})
+    with ExtractionPool(2, hasty, 131_072, draft=behave) as pool:
+        (found,) = pool.extract(jobs(b"a"))
+        assert isinstance(found.outcome, EntryDraft)
+        os.kill(int(found.outcome.title), signal.SIGSTOP)
+        # Each is more than fits between two processes that do not attend to one another.
+        outcomes = [e.outcome for e in pool.extract(jobs(*[b"x" * 2_000_000] * 6))]
+        assert sum(isinstance(outcome, EntryDraft) for outcome in outcomes) == 5
+        assert sum(isinstance(outcome, PostponedDocument) for outcome in outcomes) == 1
+        again = [e.outcome for e in pool.extract(jobs(*[b"x" * 2_000_000] * 6))]
+    assert all(isinstance(outcome, EntryDraft) for outcome in again)
+
+
 def test_a_worker_that_cannot_start_is_said_so() -> None:
     with (
         ExtractionPool(1, LIMITS, 131_072, draft=DeadlyLuggage()) as pool,
