@@ -6,6 +6,7 @@ One that dies is repeated document by document, so that only the guilty one fail
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import pickle
 import selectors
@@ -51,13 +52,14 @@ Key = TypeVar("Key")
 class Job(Generic[Key]):
     """A document to extract. key: how the caller knows it; path: relative; raw: all its bytes.
 
-    defaults: what its root says where it is silent.
+    defaults: what its root says where it is silent. alone: others are not to die with it.
     """
 
     key: Key
     path: bytes
     raw: bytes
     defaults: RootDefaults = NO_DEFAULTS
+    alone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +80,6 @@ class _Batch(Generic[Key]):
     jobs: tuple[Job[Key], ...]
     pickled: bytearray | None = None
     death: Failure | None = None
-    was_repeated: bool = False
     is_abandoned: bool = False
     awaited_since: float | None = None
 
@@ -324,14 +325,9 @@ class ExtractionPool:
             self._dismiss(worker)
             raise RuntimeError(f"a worker for extraction could not start (exit status {status})")
         if batch := worker.batch:
-            is_late = time.monotonic() > worker.deadline
-            if status == -signal.SIGKILL and not is_late and not batch.was_repeated:
-                # Killed from outside, which may be no fault of any document in it.
-                batch.was_repeated = True
-                self._submit([batch], first=True)
-            else:
-                status = -signal.SIGALRM if is_late or status is None else status
-                self._finish(batch, death=_cause_of_death(status, self._limits))
+            if status is None or time.monotonic() > worker.deadline:
+                status = -signal.SIGALRM
+            self._finish(batch, death=_cause_of_death(status, self._limits))
         self._replace(worker)
 
     def _replace(self, worker: _Worker) -> None:
@@ -361,15 +357,16 @@ def _end(worker: _Worker) -> None:
 
 
 def _batched(jobs: Iterable[Job[Key]]) -> Iterator[tuple[Job[Key], ...]]:
-    """In order, by number and bytes; a large document goes alone."""
+    """In order, by number and bytes; a large document goes alone, as does one that is to."""
     batch: list[Job[Key]] = []
-    size_bytes = 0
+    size_bytes = 0.0
     for job in jobs:
-        if batch and (len(batch) == BATCH_DOCUMENTS or size_bytes + len(job.raw) > BATCH_BYTES):
+        adds_bytes = math.inf if job.alone else len(job.raw)
+        if batch and (len(batch) == BATCH_DOCUMENTS or size_bytes + adds_bytes > BATCH_BYTES):
             yield tuple(batch)
-            batch, size_bytes = [], 0
+            batch, size_bytes = [], 0.0
         batch.append(job)
-        size_bytes += len(job.raw)
+        size_bytes += adds_bytes
     if batch:
         yield tuple(batch)
 

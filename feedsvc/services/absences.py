@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
@@ -192,14 +192,16 @@ class Absences:
 
 
 def jobs(
-    reads: Iterable[ReadDocument], roots: Sequence[WatchedRoot]
+    reads: Iterable[ReadDocument],
+    roots: Sequence[WatchedRoot],
+    tried: Container[DocumentPath] = (),
 ) -> Iterator[Job[ReadDocument]]:
-    """Documents as the pool takes them, each with what its root says."""
+    """Documents as the pool takes them, each with what its root says; those tried before alone."""
     defaults = {root.name: root.defaults for root in roots}
     for read in reads:
         path = read.source.path
         told = defaults.get(path.root, NO_DEFAULTS)  # a root may be watched no more
-        yield Job(key=read, path=path.path, raw=read.raw, defaults=told)
+        yield Job(key=read, path=path.path, raw=read.raw, defaults=told, alone=path in tried)
 
 
 def _chunks(paths: Iterable[DocumentPath]) -> Iterator[list[DocumentPath]]:

@@ -341,12 +341,13 @@ class Ingestion:
                 link: None for link, read in outdated if read is None
             }
             reads = (read for _, read in outdated if read)
-            for extracted in self._pool.extract(jobs(reads, ())):
-                path, outcome = extracted.key.source.path, extracted.outcome
-                if isinstance(outcome, PostponedDocument) and self._sweeper.may_try_again(path):
+            for extracted in self._pool.extract(jobs(reads, (), self._sweeper.tried)):
+                source, outcome = extracted.key.source, extracted.outcome
+                if isinstance(outcome, PostponedDocument) and self._sweeper.may_try_again(source):
                     self._has_outdated_links = True
                 else:
-                    fingerprints[links[path]] = getattr(outcome, "fingerprint", None)
+                    self._sweeper.note_settled(source.path)
+                    fingerprints[links[source.path]] = getattr(outcome, "fingerprint", None)
             with publishing(self._store, self._lease, self._clock) as work:
                 for link, fingerprint in fingerprints.items():
                     fresh = replace(

@@ -30,6 +30,7 @@ from feedsvc.store.documents import KnownDocument, find_by_paths, note_root_devi
 from feedsvc.store.engine import Store
 from feedsvc.store.entries import Versions
 from feedsvc.store.leases import Lease
+from feedsvc.store.tries import Tries, fetch_tries, forget_tries, save_tries
 
 T = TypeVar("T")
 
@@ -44,7 +45,8 @@ _COUNTS_BYTES = 32_768
 # What is extracted waits no longer than this for more to be published with it.
 _GATHER_S = 0.25
 # What the machine kept from being extracted (its process killed, no time) is tried so often at
-# sweeps; then the document is taken for guilty.
+# sweeps; then the document is taken for guilty. It is run once more than that, the first time
+# among others.
 _MAX_TRIES = 3
 # So many looks, a second or more apart, documents that may have exchanged their bytes wait for one
 # that cannot be read.
@@ -69,7 +71,6 @@ class Sweeper:
     stop: Event
     is_called: Callable[[], bool] = lambda: False
     troubles: Troubles = field(default_factory=Troubles)
-    tries: Counter[DocumentPath] = field(default_factory=Counter)
     holds: Counter[DocumentPath] = field(default_factory=Counter)
     strikes: Counter[DocumentPath] = field(default_factory=Counter)
 
@@ -79,13 +80,28 @@ class Sweeper:
             store=self.store, roots=self.roots, versions=self.versions, troubles=self.troubles
         )
 
-    def may_try_again(self, path: DocumentPath) -> bool:
+    @cached_property
+    def tried(self) -> dict[DocumentPath, Tries]:
+        """The documents that the machine kept from being extracted: the holder alone counts."""
+        with self.store.reading() as connection:
+            return fetch_tries(connection)
+
+    def may_try_again(self, document: SourceDocument) -> bool:
         """Count that the machine kept a document from being extracted; False once it is enough."""
-        self.tries[path] += 1
-        if self.tries[path] < _MAX_TRIES:
-            return True
-        del self.tries[path]
-        return False
+        before = self.tried.get(document.path)
+        times = 1 + (before.times if before and before.sha256 == document.sha256 else 0)
+        tries = Tries(sha256=document.sha256, times=times)
+        with self.store.writing() as connection:
+            save_tries(connection, document.path, tries, self.clock.now())
+        self.tried[document.path] = tries
+        return times < _MAX_TRIES
+
+    def note_settled(self, path: DocumentPath) -> None:
+        """Forget how often a document was tried."""
+        if path in self.tried:
+            with self.store.writing() as connection:
+                forget_tries(connection, path)
+            del self.tried[path]
 
     def settle(
         self, survey: Survey, recorder: Recorder, restless: set[DocumentPath]
@@ -358,7 +374,7 @@ class _Settlement:
         """What becomes of documents, in chunks of what comes within a moment."""
         chunk: list[Extracted[ReadDocument]] = []
         until = 0.0
-        for extracted in self._to.pool.extract(jobs(reads, self._to.roots)):
+        for extracted in self._to.pool.extract(jobs(reads, self._to.roots, self._to.tried)):
             now = self._to.clock.monotonic()
             if not chunk:
                 until = now + _GATHER_S
@@ -380,13 +396,12 @@ class _Settlement:
         drafts: list[tuple[ReadDocument, EntryDraft]] = []
         for each in extracted:
             read, outcome = each.key, each.outcome
-            path = read.source.path
             if isinstance(outcome, PostponedDocument):
-                if self._to.may_try_again(path):
-                    self._postpone(path, outcome)
+                if self._to.may_try_again(read.source):
+                    self._postpone(read.source.path, outcome)
                     continue
                 outcome = _given_up(outcome)
-            del self._to.tries[path]
+            self._to.note_settled(read.source.path)
             if isinstance(outcome, DocumentError):
                 refused.append(refusal_step(read.source, outcome))
             else:

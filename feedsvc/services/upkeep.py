@@ -88,6 +88,7 @@ class Upkeep:
         """Remove what the settings let go. Raises StoreError, StoreDamaged."""
         damage.refuse_damaged(self._store)
         now, kept = self._clock.now(), self._settings
+        upkeep.prune_tries(self._store, before=now - timedelta(days=kept.runs_days))
         return Pruned(
             revisions=upkeep.prune_revisions(
                 self._store,

@@ -209,6 +209,17 @@ documents = Table(
     UniqueConstraint("root", "path"),
 )
 
+# Documents that the machine kept from being extracted: how often, as long as they have these bytes.
+tries = Table(
+    "tries",
+    metadata,
+    Column("root", Text, primary_key=True),
+    Column("path", LargeBinary, primary_key=True),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("last_at", Instant, nullable=False),
+)
+
 # Which entry a document gives; key: which one within a document of many, "" in a document of one.
 document_entries = Table(
     "document_entries",

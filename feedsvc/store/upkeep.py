@@ -20,6 +20,7 @@ from feedsvc.store.schema import (
     revisions,
     run_outcomes,
     runs,
+    tries,
 )
 
 _AT_ONCE = 200
@@ -109,6 +110,12 @@ def prune_runs(store: Store, *, before: datetime, goes_on: Callable[[], bool]) -
             if removed.rowcount < _SHORT_ROWS_AT_ONCE:
                 gone += connection.execute(delete(runs).where(runs.c.number == number)).rowcount
     return gone
+
+
+def prune_tries(store: Store, *, before: datetime) -> None:
+    """Forget how often documents were tried whose last try was before an instant."""
+    with store.writing() as connection:
+        connection.execute(delete(tries).where(tries.c.last_at < before))
 
 
 def prune_audit(store: Store, *, before: datetime, goes_on: Callable[[], bool]) -> int:

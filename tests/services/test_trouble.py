@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
+import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +19,13 @@ from sqlalchemy.exc import OperationalError
 from feedsvc.errors import PostponedDocument, StoreError, StoreFull
 from feedsvc.ingest.pool import Extracted, ExtractionPool, Job
 from feedsvc.ingest.versions import EXTRACTOR_VERSION
-from feedsvc.model.document import DocumentPath, Outcome
+from feedsvc.ingest.worker import draft_document
+from feedsvc.model.document import DocumentPath, Outcome, RootDefaults
+from feedsvc.model.entry import EntryDraft
 from feedsvc.model.run import RunRequest
 from feedsvc.services import bulk, settling
 from feedsvc.services.ingestion import Ingestion
+from feedsvc.settings import LimitSettings
 from feedsvc.store import entries
 from feedsvc.store.documents import KnownDocument, find_by_paths
 from feedsvc.store.schema import document_entries, documents, runs
@@ -187,6 +193,7 @@ class _KillingPool:
     def __init__(self, pool: ExtractionPool) -> None:
         self._pool = pool
         self.kills = 0
+        self.begin = pool.begin
 
     def extract(self, jobs: Iterator[Job[object]]) -> Iterator[Extracted[object]]:
         for extracted in self._pool.extract(jobs):
@@ -212,6 +219,65 @@ def test_a_document_whose_process_is_killed_is_tried_three_times(
     assert stages(service) == {b"a.txt": None, b"b.txt": stage, b"c.txt": None}
     known = known_at(service, b"b.txt")
     assert known.reason == ("its process was killed, 3 times" if stage else None)
+
+
+def dangerous(
+    path: bytes, raw: bytes, limits: LimitSettings, excerpt_bytes: int, defaults: RootDefaults
+) -> EntryDraft:
+    """Extract a document; one that is to hang or be killed notes that it was run, before."""
+    deed, _, log = raw.partition(b" ")
+    if deed in (b"hang", b"die"):
+        with open(log, "ab") as runs:  # noqa: PTH123
+            runs.write(b"run\n")
+        if deed == b"die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(600)
+    return draft_document(path, raw, limits, excerpt_bytes, defaults)
+
+
+@pytest.fixture
+def endangered(service: Service) -> Iterator[Service]:
+    """A service that documents can hang, or kill a process of."""
+    limits = service.runtime.settings.limits.model_copy(update={"document_timeout_s": 0.5})
+    with ExtractionPool(1, limits, 131_072, draft=dangerous) as pool:
+        yield replace(service, pool=pool)
+
+
+@pytest.mark.parametrize("deed", ["hang", "die"])
+def test_a_deadly_document_is_run_five_times_at_most_whoever_ingests(
+    endangered: Service, tmp_path: Path, deed: str
+) -> None:
+    runs = tmp_path / "runs"
+    write_three(endangered)
+    endangered.folder.write("b.txt", f"{deed} {runs}")
+    found = [endangered.ingest() for _ in range(5)]  # each as a process of its own would do it
+    assert found == [
+        {"a.txt": Outcome.NEW, "b.txt": Outcome.FAILED, "c.txt": Outcome.NEW},
+        {"b.txt": Outcome.FAILED},
+        {"b.txt": Outcome.QUARANTINED},
+        {},
+        {},
+    ]
+    assert 3 <= len(runs.read_text().splitlines()) <= 5
+    assert stages(endangered)[b"b.txt"] == "extract"
+
+
+def test_other_bytes_are_tried_as_often_again(endangered: Service, tmp_path: Path) -> None:
+    outcomes = []
+    for log in "one", "two":
+        endangered.folder.write("b.txt", f"die {tmp_path / log}")
+        outcomes += [endangered.ingest()["b.txt"] for _ in range(2)]
+    assert outcomes == [Outcome.FAILED] * 4
+
+
+def test_what_comes_to_an_end_at_last_was_never_tried_in_vain(service: Service) -> None:
+    write_three(service)
+    pool = _KillingPool(service.pool)
+    killed = replace(service, pool=pool)  # type: ignore[arg-type]
+    for last in Outcome.NEW, Outcome.UNCHANGED:
+        pool.kills = 2
+        outcomes = [killed.ingest(paths=["b.txt"], force=True)["b.txt"] for _ in range(3)]
+        assert outcomes == [Outcome.FAILED, Outcome.FAILED, last]
 
 
 def make_outdated(service: Service) -> None:

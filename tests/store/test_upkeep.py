@@ -23,12 +23,14 @@ from feedsvc.store.documents import fetch_original, keep_original, save_document
 from feedsvc.store.engine import Store
 from feedsvc.store.runs import add_outcomes, add_run, end_run, fetch_run
 from feedsvc.store.schema import audit_events, entries, originals, revisions, run_outcomes, runs
+from feedsvc.store.tries import Tries, fetch_tries, save_tries
 from feedsvc.store.upkeep import (
     optimize,
     prune_audit,
     prune_originals,
     prune_revisions,
     prune_runs,
+    prune_tries,
     size_bytes,
     vacuum,
 )
@@ -201,6 +203,18 @@ def test_what_was_written_down_long_ago_goes(desk: Desk, monkeypatch: pytest.Mon
     assert prune_audit(desk.store, before=now - timedelta(days=1), goes_on=always) == 4
     with desk.store.reading() as connection:
         assert list(connection.scalars(select(audit_events.c.actor))) == ["1", "0"]
+
+
+def test_documents_that_nobody_tries_any_more_are_forgotten(desk: Desk) -> None:
+    now, tried = desk.stopped.instant, Tries(sha256=b"x" * 32, times=2)
+    there, gone = (DocumentPath(root="seeds", path=path) for path in (b"there", b"gone"))
+    with desk.store.writing() as connection:
+        save_tries(connection, gone, tried, now - timedelta(days=2))
+        save_tries(connection, there, tried, now - timedelta(days=2))
+        save_tries(connection, there, tried, now)
+    prune_tries(desk.store, before=now - timedelta(days=1))
+    with desk.store.reading() as connection:
+        assert fetch_tries(connection) == {there: tried}
 
 
 def test_many_bytes_go_in_short_transactions(desk: Desk) -> None:
