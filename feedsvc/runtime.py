@@ -12,6 +12,7 @@ from feedsvc.services.access import Access
 from feedsvc.services.deltas import Deltas
 from feedsvc.services.feed_register import FeedRegister
 from feedsvc.services.publication import Publication
+from feedsvc.services.quarantine import Quarantine
 from feedsvc.services.runs import Runs
 from feedsvc.services.upkeep import Upkeep
 from feedsvc.services.withdrawals import Withdrawals
@@ -31,6 +32,7 @@ class Runtime:
     register: FeedRegister
     access: Access
     runs: Runs
+    quarantine: Quarantine
     upkeep: Upkeep
     withdrawals: Withdrawals
     deltas: Deltas = field(default_factory=Deltas)
@@ -61,6 +63,7 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         register=FeedRegister(store, clock),
         access=Access(store, clock),
         runs=Runs(store, clock),
+        quarantine=Quarantine(store),
         upkeep=Upkeep(store, clock, settings.retention),
         withdrawals=Withdrawals(store, clock, site.urls),
     )

@@ -19,7 +19,18 @@ EXIT_STORE = 3
 EXIT_INTERRUPTED = 128  # and the number of the signal
 
 # In the order of a first day with feedsvc; each has a module of its name.
-_COMMANDS = ("serve", "ingest", "extract", "check", "withdraw", "restore", "feeds", "token", "db")
+_COMMANDS = (
+    "serve",
+    "ingest",
+    "quarantine",
+    "extract",
+    "check",
+    "withdraw",
+    "restore",
+    "feeds",
+    "token",
+    "db",
+)
 
 
 class _Commands(click.Group):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 # PostgreSQL finds documents by an index whose keys hold 2,704 bytes, the root's name among them;
@@ -96,3 +97,26 @@ class DocumentOutcome:
     reason: str | None = None
     resurfaces: bool = False
     """True where `updated` moves, so that readers show the entry as changed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quarantined:
+    """A document that could not be published: when that was last tried, and why.
+
+    reason: one line for people. evidence: more to look at, of several lines; None where the reason
+    says it all.
+    """
+
+    path: DocumentPath
+    stage: str
+    reason: str
+    evidence: str | None
+    refused_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuarantinePage:
+    """Some documents in quarantine, and where the next page begins (None: end)."""
+
+    documents: tuple[Quarantined, ...]
+    next_after: int | None

@@ -38,6 +38,8 @@ from feedsvc.store.schema import (
     roots,
 )
 
+_MAX_EVIDENCE_CHARS = 4_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class KnownDocument:
@@ -342,6 +344,7 @@ def _ingested_values(found: SourceDocument, now: datetime) -> dict[str, Any]:
         "ingested_at": now,
         "stage": None,
         "reason": None,
+        "evidence": None,
         "refused_by_version": None,
         "missing_since": None,
         "missing_sweeps": 0,
@@ -372,11 +375,20 @@ def quarantine_document(
             "ingested_at": now,
             "stage": error.stage,
             "reason": error.reason,
+            "evidence": _evidence(error),
             "refused_by_version": version,
             "missing_since": None,
             "missing_sweeps": 0,
         },
     )
+
+
+def _evidence(error: DocumentError) -> str | None:
+    """The end of it, where a traceback says most; what no database holds is escaped."""
+    if error.evidence is None:
+        return None
+    kept = error.evidence[-_MAX_EVIDENCE_CHARS:].replace("\0", "\\0")
+    return kept.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _saving(insert: Callable[..., Any]) -> Any:  # Any: either dialect's Insert

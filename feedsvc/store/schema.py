@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 from feedsvc.clock import from_microseconds, to_microseconds
@@ -186,7 +187,9 @@ holds = Table(
     Column("documents", Integer, nullable=False),
 )
 
-# A file as it was last ingested, and how that ended. stage and reason: why it was refused;
+_IS_REFUSED = text("stage IS NOT NULL")
+
+# A file as it was last ingested, and how that ended. stage, reason, evidence: why it was refused;
 # missing_*: since when, and for how many sweeps, its path has been gone.
 documents = Table(
     "documents",
@@ -203,10 +206,12 @@ documents = Table(
     Column("ingested_at", Instant, nullable=False),
     Column("stage", String(16)),
     Column("reason", Text),
+    Column("evidence", Text),
     Column("refused_by_version", Integer),
     Column("missing_since", Instant),
     Column("missing_sweeps", Integer, nullable=False),
     UniqueConstraint("root", "path"),
+    Index("ix_documents_refused", "id", sqlite_where=_IS_REFUSED, postgresql_where=_IS_REFUSED),
 )
 
 # Documents that the machine kept from being extracted: how often, as long as they have these bytes.

@@ -1,4 +1,4 @@
-"""The admin endpoint: asking for a re-ingest, and following it.
+"""The admin endpoint: asking for a re-ingest, following it, and what is in quarantine.
 
 JSON becomes a `RunRequest` here, and a `Run` becomes JSON; what may be done, and what is done,
 is decided by the services.
@@ -17,7 +17,7 @@ from flask import Response, abort, request
 
 from feedsvc.errors import InvalidRequest
 from feedsvc.model.access import Scope, Token
-from feedsvc.model.document import DocumentOutcome
+from feedsvc.model.document import DocumentOutcome, Quarantined
 from feedsvc.model.run import OutcomePage, Run, RunRequest
 
 if TYPE_CHECKING:
@@ -63,10 +63,23 @@ def read_body() -> bytes:
 def job(runtime: Runtime, job_id: str) -> Response:
     """GET: how far a run has come, and what became of each document, a page at a time."""
     authenticate(runtime, Scope.READ)
-    after = _number("after", default=0, least=0, most=2**63 - 1)
-    limit = _number("limit", default=DEFAULT_LIMIT, least=1, most=MAX_LIMIT)
+    after, limit = _place()
     run = runtime.runs.get(job_id)
     return _told(runtime, run, runtime.runs.outcomes(run.id, after=after, limit=limit), limit)
+
+
+def quarantine(runtime: Runtime) -> Response:
+    """GET: the documents that could not be published, a page at a time, and how many there are."""
+    authenticate(runtime, Scope.READ)
+    after, limit = _place()
+    page = runtime.quarantine.page(after=after, limit=limit)
+    return _json(
+        {
+            "counts": dict(runtime.quarantine.counts()),
+            "documents": [_quarantined(document) for document in page.documents],
+            "next": _next(f"{runtime.site.urls.base_url}/admin/quarantine", page.next_after, limit),
+        }
+    )
 
 
 def read_run_request(body: bytes) -> RunRequest:
@@ -89,6 +102,16 @@ def read_run_request(body: bytes) -> RunRequest:
 def authenticate(runtime: Runtime, scope: Scope) -> Token:
     header = request.headers.get("Authorization")
     return runtime.access.authenticate(header, scope, address=request.remote_addr)
+
+
+def _place() -> tuple[int, int]:
+    """Behind which item a page begins, and how many it has at most."""
+    after = _number("after", default=0, least=0, most=2**63 - 1)
+    return after, _number("limit", default=DEFAULT_LIMIT, least=1, most=MAX_LIMIT)
+
+
+def _next(url: str, after: int | None, limit: int) -> str | None:
+    return None if after is None else f"{url}?after={after}&limit={limit}"
 
 
 def _number(name: str, *, default: int, least: int, most: int) -> int:
@@ -166,7 +189,6 @@ def _pointer(key: str) -> str:
 
 def _told(runtime: Runtime, run: Run, page: OutcomePage, limit: int) -> Response:
     url = _url(runtime, run)
-    more = page.next_after
     told = {
         "id": run.id,
         "state": run.state,
@@ -184,9 +206,13 @@ def _told(runtime: Runtime, run: Run, page: OutcomePage, limit: int) -> Response
         "subscribers_will_see_again": run.resurfacing,
         "error": run.error,
         "outcomes": [_outcome(outcome) for outcome in page.outcomes],
-        "next": None if more is None else f"{url}?after={more}&limit={limit}",
+        "next": _next(url, page.next_after, limit),
         "url": url,
     }
+    return _json(told)
+
+
+def _json(told: Mapping[str, object]) -> Response:
     body = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
     return Response(body, content_type="application/json; charset=utf-8")
 
@@ -200,6 +226,16 @@ def _outcome(outcome: DocumentOutcome) -> dict[str, object]:
         "stage": outcome.stage,
         "reason": outcome.reason,
         "resurfaces": outcome.resurfaces,
+    }
+
+
+def _quarantined(document: Quarantined) -> dict[str, object]:
+    return {
+        "path": str(document.path),
+        "stage": document.stage,
+        "reason": document.reason,
+        "evidence": document.evidence,
+        "refused_at": _instant(document.refused_at),
     }
 
 

@@ -66,6 +66,7 @@ ROUTES = (
     Route(path="/readyz", view=probes.readyz),
     Route(path="/admin/reingest", view=admin_api.reingest, method="POST"),
     Route(path="/admin/jobs/<job_id>", view=admin_api.job),
+    Route(path="/admin/quarantine", view=admin_api.quarantine),
     Route(path="/admin/withdraw", view=admin_entries.withdraw, method="POST"),
     Route(path="/admin/restore", view=admin_entries.restore, method="POST"),
 )

@@ -21,7 +21,18 @@ def upgrade() -> None:
         sa.Column("last_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("root", "path", name=op.f("pk_tries")),
     )
+    op.add_column("documents", sa.Column("evidence", sa.Text()))
+    is_refused = sa.text("stage IS NOT NULL")
+    op.create_index(
+        "ix_documents_refused",
+        "documents",
+        ["id"],
+        sqlite_where=is_refused,
+        postgresql_where=is_refused,
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_documents_refused", "documents")
+    op.drop_column("documents", "evidence")
     op.drop_table("tries")

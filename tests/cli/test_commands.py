@@ -190,6 +190,7 @@ def test_help_lists_the_commands_in_the_order_of_a_first_day(feedsvc: CommandLin
     assert names == [
         "serve",
         "ingest",
+        "quarantine",
         "extract",
         "check",
         "withdraw",

@@ -226,6 +226,8 @@ def dangerous(
 ) -> EntryDraft:
     """Extract a document; one that is to hang or be killed notes that it was run, before."""
     deed, _, log = raw.partition(b" ")
+    if deed == b"fail":
+        raise ValueError("what nobody thought of\0")
     if deed in (b"hang", b"die"):
         with open(log, "ab") as runs:  # noqa: PTH123
             runs.write(b"run\n")
@@ -260,6 +262,18 @@ def test_a_deadly_document_is_run_five_times_at_most_whoever_ingests(
     ]
     assert 3 <= len(runs.read_text().splitlines()) <= 5
     assert stages(endangered)[b"b.txt"] == "extract"
+
+
+def test_the_traceback_of_a_bug_is_kept_as_evidence(endangered: Service) -> None:
+    endangered.folder.write("b.txt", "fail")
+    assert endangered.ingest() == {"b.txt": Outcome.QUARANTINED}
+    (quarantined,) = endangered.runtime.quarantine.page().documents
+    assert (quarantined.path, quarantined.stage) == (SPOILT, "extract")
+    assert quarantined.reason == "could not be extracted (ValueError)"
+    assert quarantined.evidence is not None
+    assert quarantined.evidence.startswith("Traceback")
+    assert quarantined.evidence.endswith("ValueError: what nobody thought of\\0\n")
+    assert endangered.runtime.quarantine.counts() == {"extract": 1}
 
 
 def test_other_bytes_are_tried_as_often_again(endangered: Service, tmp_path: Path) -> None:

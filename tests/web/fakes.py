@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,13 @@ from feedsvc.errors import AccessDenied, EntryGone, InvalidRequest, NotFound, Sc
 from feedsvc.logs import Seldom
 from feedsvc.model.access import Scope, Token
 from feedsvc.model.archive import ArchiveRange, History
-from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome
+from feedsvc.model.document import (
+    DocumentOutcome,
+    DocumentPath,
+    Outcome,
+    Quarantined,
+    QuarantinePage,
+)
 from feedsvc.model.entry import Category, Enclosure, Entry, EntryState, Person, Precision, Source
 from feedsvc.model.feed import Feed, FeedDocument, Site
 from feedsvc.model.ids import slugify
@@ -332,6 +339,36 @@ class FakeRuns:
 
 
 @dataclass
+class FakeQuarantine:
+    """Three documents, in the order of their numbers."""
+
+    documents: tuple[Quarantined, ...] = tuple(
+        Quarantined(
+            path=DocumentPath(root="seeds", path=name),
+            stage=stage,
+            reason="a reason",
+            evidence=evidence,
+            refused_at=PUBLISHED_AT,
+        )
+        for name, stage, evidence in (
+            (b"a\xff.txt", "decode", None),
+            (b"b.txt", "extract", "Traceback…\n"),
+            (b"c.txt", "extract", None),
+        )
+    )
+
+    def page(self, *, after: int, limit: int) -> QuarantinePage:
+        end = after + limit
+        return QuarantinePage(
+            documents=self.documents[after:end],
+            next_after=end if end < len(self.documents) else None,
+        )
+
+    def counts(self) -> Counter[str]:
+        return Counter(document.stage for document in self.documents)
+
+
+@dataclass
 class FakeWithdrawals:
     """asked: what was asked for, in order. One article is known, by its short id."""
 
@@ -370,6 +407,7 @@ class FakeRuntime:
     publication: FakePublication = field(default_factory=FakePublication)
     access: FakeAccess = field(default_factory=FakeAccess)
     runs: FakeRuns = field(default_factory=FakeRuns)
+    quarantine: FakeQuarantine = field(default_factory=FakeQuarantine)
     upkeep: FakeUpkeep = field(default_factory=FakeUpkeep)
     withdrawals: FakeWithdrawals = field(default_factory=FakeWithdrawals)
     seldom: Seldom = field(default_factory=Seldom)

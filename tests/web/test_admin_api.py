@@ -50,6 +50,9 @@ def problem(client: FlaskClient, body: object) -> dict[str, Any]:  # Any: JSON, 
         ("GET", "/admin/jobs/job1", bearer(READER.id), 200),
         ("HEAD", "/admin/jobs/job1", bearer(READER.id), 200),
         ("GET", "/admin/jobs/none", bearer(READER.id), 404),
+        ("GET", "/admin/quarantine", {}, 401),
+        ("GET", "/admin/quarantine", bearer(INGESTER.id), 200),
+        ("GET", "/admin/quarantine", bearer(READER.id), 200),
         ("GET", REINGEST, bearer(ADMIN.id), 405),
         ("GET", "/admin", bearer(ADMIN.id), 404),
         ("GET", "/admin/anything", {}, 404),
@@ -212,11 +215,33 @@ def test_a_finished_job_is_told_a_page_at_a_time(runtime: FakeRuntime, client: F
     assert rest["next"] is None
 
 
+def test_the_quarantine_is_told_a_page_at_a_time(client: FlaskClient) -> None:
+    first = json.loads(client.get("/admin/quarantine?limit=2", headers=BEARER).data)
+    assert first["counts"] == {"decode": 1, "extract": 2}
+    assert [document["path"] for document in first["documents"]] == [
+        "seeds/a\\xff.txt",
+        "seeds/b.txt",
+    ]
+    assert first["documents"][1] == {
+        "path": "seeds/b.txt",
+        "stage": "extract",
+        "reason": "a reason",
+        "evidence": "Traceback…\n",
+        "refused_at": "2026-11-22T10:00:00.250000Z",
+    }
+    assert first["next"] == "https://news.example.org/admin/quarantine?after=2&limit=2"
+    path = first["next"].removeprefix("https://news.example.org")
+    rest = json.loads(client.get(path, headers=BEARER).data)
+    assert [document["path"] for document in rest["documents"]] == ["seeds/c.txt"]
+    assert rest["next"] is None
+
+
+@pytest.mark.parametrize("path", ["/admin/jobs/job1", "/admin/quarantine"])
 @pytest.mark.parametrize(
     "query", ["limit=0", "limit=1001", "limit=x", "limit=", "after=-1", "after=" + "9" * 5000]
 )
-def test_a_page_that_cannot_be_meant_is_refused(client: FlaskClient, query: str) -> None:
-    answer = client.get(f"/admin/jobs/job1?{query}", headers=BEARER)
+def test_a_page_that_cannot_be_meant_is_refused(client: FlaskClient, path: str, query: str) -> None:
+    answer = client.get(f"{path}?{query}", headers=BEARER)
     assert answer.status_code == 400
     assert json.loads(answer.data)["errors"][0]["parameter"] == query.partition("=")[0]
 
