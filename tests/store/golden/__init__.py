@@ -1,7 +1,7 @@
-"""A store of each release, as it left it, and what readers knew of it then.
+"""Stores as earlier versions left them, and what readers knew of each then.
 
-For a release: `python -m tests.store.golden` makes the folder of its version; commit it, and never
-change what lies in it again, but for the renderings (`--accept`).
+For a release: `python -m tests.store.golden` makes the folder of its version and schema; commit it,
+and never change what lies in it again, but for the renderings (`--accept`).
 """
 
 from __future__ import annotations
@@ -12,9 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
+from feedsvc.model.entry import EntryState
 from feedsvc.model.feed import Feed
 from feedsvc.model.selection import FeedFormat, SelectionKind
+from feedsvc.runtime import Runtime
 from feedsvc.services.publication import Publication
+from feedsvc.store.schema import entries, feeds, former_names, revisions
 
 FOLDER = Path(__file__).parent
 BASE_URL = "https://golden.example.org"
@@ -22,7 +27,7 @@ BASE_URL = "https://golden.example.org"
 
 @dataclass(frozen=True, kw_only=True)
 class Golden:
-    """The folder of one release: `store.db.gz` (a backup), `known.json`, and renderings."""
+    """The folder of one version: `store.db.gz` (a backup), `known.json`, and renderings."""
 
     folder: Path
 
@@ -44,14 +49,30 @@ class Golden:
 
 
 def goldens() -> list[Golden]:
-    """Every release so far, the oldest first."""
+    """Every one so far, the oldest first."""
     found = sorted(path.parent for path in FOLDER.glob("*/known.json"))
     assert found, "there is one at least"
     return [Golden(folder=folder) for folder in found]
 
 
-def readers_know(publication: Publication) -> dict[str, Any]:  # Any: JSON
-    """What must never change: feeds by their guids, entries by theirs, as JSON."""
+def readers_know(runtime: Runtime) -> dict[str, Any]:  # Any: JSON
+    """What must never change, as JSON: feeds, entries and corrections by their guids, old names."""
+    publication = runtime.publication
+    with runtime.store.reading() as connection:
+        departed = connection.execute(select(entries).where(entries.c.state != EntryState.LIVE))
+        gone = {
+            row.guid: {
+                "permalink": f"/articles/{row.short_id}/{row.slug}",
+                "sequence": row.sequence,
+                "state": row.state,
+                "reason": row.departed_reason,
+            }
+            for row in departed
+        }
+        corrected = connection.execute(select(revisions).where(revisions.c.guid.is_not(None)))
+        corrections = {row.guid: row.corrected_at.isoformat() for row in corrected}
+        renamed = connection.execute(select(former_names, feeds.c.guid).join(feeds))
+        old_names = {f"{row.kind}/{row.slug}": row.guid for row in renamed}
     return {
         "feeds": {
             feed.guid: f"{feed.selection.kind}/{feed.selection.slug}"
@@ -69,10 +90,13 @@ def readers_know(publication: Publication) -> dict[str, Any]:  # Any: JSON
             }
             for entry in publication.latest(500)
         },
+        "gone": gone,
+        "corrections": corrections,
+        "former names": old_names,
     }
 
 
 def rendered_feeds(publication: Publication) -> list[Feed]:
-    """The feeds whose renderings are kept: of all entries, and of each source."""
-    kept = (SelectionKind.ALL, SelectionKind.SOURCE)
+    """The feeds whose renderings are kept: of all entries, of each source, and custom ones."""
+    kept = (SelectionKind.ALL, SelectionKind.SOURCE, SelectionKind.CUSTOM)
     return [feed for feed in publication.feeds() if feed.selection.kind in kept]
