@@ -27,7 +27,7 @@ from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.services.ingestion import open_pool
 from feedsvc.settings import CustomFeedSettings, load_settings
 from feedsvc.store.backup import back_up
-from feedsvc.store.documents import quarantine_document
+from feedsvc.store.documents import Hold, begin_hold, quarantine_document
 from feedsvc.store.engine import open_store
 from feedsvc.store.migrate import upgrade
 from feedsvc.store.runs import add_run, end_run
@@ -167,12 +167,13 @@ def live_through_more(service: Service) -> None:
 
 
 def live_through_what_is_rare(connection: Connection, now: datetime) -> None:
-    """What needs a bug, a document that hangs, or a machine that fails just then."""
+    """What needs a bug, a document that hangs, a lost mount, or a machine that fails just then."""
     path = DocumentPath(root="seeds", path=b"odd.md")
     state = FileState(device=1, inode=1, size_bytes=9, mtime_ns=0, ctime_ns=0)
     bug = RefusedDocument("could not be extracted (KeyError)", evidence="KeyError: 'odd'")
     quarantine_document(connection, path, state, b"o" * 32, bug, version=1, now=now)
     save_tries(connection, path, Tries(sha256=b"o" * 32, times=2), now)
+    begin_hold(connection, "lost", Hold(since=now, documents=40))
     run = add_run(
         connection,
         trigger=Trigger.ADMIN,
