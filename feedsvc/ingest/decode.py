@@ -13,6 +13,7 @@ import webencodings
 from feedsvc.errors import UndecodableDocument
 from feedsvc.ingest.article import DecodedDocument
 from feedsvc.ingest.extract.textual import to_xml_chars
+from feedsvc.ingest.guess import likely_charsets
 
 _PRESCAN_BYTES = 1024
 _GUESS_BYTES = 65_536
@@ -45,16 +46,9 @@ _BINARY = (
 _CONTROLS = bytes([*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20)])
 _MAX_CONTROL_SHARE = 0.01
 
+_FOREIGN = re.compile(rb"[\x80-\xff]")
 _INTO_JAPANESE, _BACK_TO_ASCII = re.compile(rb"\x1b\$[@B]"), re.compile(rb"\x1b\([BJ]")
 
-# Encodings of the WHATWG that are worth a guess, by the names of Python's codecs.
-_GUESSED = """
-cp1252 iso8859_2 cp1250 cp1251 koi8_r koi8_u cp866 iso8859_5 cp1253 iso8859_7 cp1254
-cp1255 cp1256 iso8859_6 cp1257 cp1258 iso8859_15 shift_jis cp932 euc_jp iso2022_jp gb18030
-big5 big5hkscs euc_kr cp949 cp874
-"""
-# Labels of which guesses differ only where news differs never.
-_WHATWG_OF = {"cp932": "shift_jis", "cp949": "euc-kr", "big5hkscs": "big5", "cp874": "windows-874"}
 # A text in UTF-8 with a broken sequence in so many good ones was damaged, not written otherwise.
 _GOOD_PER_BROKEN = 20
 
@@ -197,27 +191,12 @@ def _as_damaged_utf8(raw: bytes) -> DecodedDocument | None:
 
 
 def _by_guess(raw: bytes) -> DecodedDocument | None:
-    """What charset-normalizer makes of a stretch with foreign bytes, if it fits the whole."""
-    from charset_normalizer import from_bytes  # slow to import, and rarely needed
-
-    first = next((m.start() for m in re.finditer(rb"[\x80-\xff\x1b]", raw)), 0)
+    """The likeliest charset of a stretch with foreign bytes, if it fits the whole."""
+    first = next((m.start() for m in _FOREIGN.finditer(raw)), 0)
     start = max(0, raw.rfind(b"\n", 0, max(0, first - 1024)) + 1)
     sample = raw[start : start + _GUESS_BYTES]
-    if len(sample) == _GUESS_BYTES:
-        sample = sample[: sample.rfind(b"\n") + 1] or sample
-    matches = from_bytes(sample, cp_isolation=_GUESSED.split(), enable_fallback=False)
-    guesses = sorted(matches, key=lambda m: (m.chaos, -m.coherence, m.encoding != "cp1252"))
-    for guess in guesses:
-        charset = _WHATWG_OF.get(guess.encoding)
-        if charset is None:
-            encoding = webencodings.lookup(
-                guess.encoding.replace("_", "-").replace("iso8859", "iso-8859")
-            )
-            charset = encoding.name if encoding else None
-        found = _strictly(raw, charset, "guessed") if charset else None
-        if found is not None:
-            return found
-    return None
+    readings = (_strictly(raw, charset, "guessed") for charset in likely_charsets(sample))
+    return next(filter(None, readings), None)
 
 
 def _strictly(raw: bytes, charset: str, how: str) -> DecodedDocument | None:

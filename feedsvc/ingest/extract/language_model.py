@@ -47,6 +47,16 @@ class SmallIdentifier(LanguageIdentifier):  # type: ignore[misc]  # py3langid sh
         self._first = pieces_before[0]
         super().__init__(_Widened(weights), priors, classes, (), (), norm_probs=True, tk_row=())
 
+    def likeness(self, text: str) -> float:
+        """How much likelier a text is in its likeliest language than in languages at large.
+
+        The logarithm of that for each byte in UTF-8: what may be compared are readings of the
+        same text, whose letters have one byte in a script, and three in another.
+        """
+        encoded = text.encode() or b" "
+        scores = self._raw_score(encoded) - self.nb_pc
+        return float(scores.max() - scores.mean()) / len(encoded)
+
     def _raw_score(self, text: bytes) -> NDArray[np.float32]:
         features, counts = self._features_of(text)
         if not len(features):
