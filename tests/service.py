@@ -13,7 +13,7 @@ from typing import Any
 from feedsvc.clock import Clock
 from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.model.document import DocumentOutcome, Outcome
-from feedsvc.model.entry import Entry
+from feedsvc.model.entry import Entry, Evidence
 from feedsvc.model.feed import Site
 from feedsvc.model.run import RunRequest
 from feedsvc.model.selection import FeedFormat, Selection
@@ -102,10 +102,14 @@ class Service:
 
     def clashes(self, title: str) -> list[str]:
         """The guids of the entries that claim the same address as this one."""
+        return [evidence.value for evidence in self.evidence(title, "identity")]
+
+    def evidence(self, title: str, field: str) -> list[Evidence]:
+        """What is stored of why a field of a live entry has its value."""
         short_id = self.entries()[title].short_id
         with self.runtime.store.reading() as connection:
             evidence = fetch_evidence(connection, short_id)
-        return [e.value for e in evidence if e.field == "identity"]
+        return [e for e in evidence if e.field == field]
 
     def documents(self) -> dict[FeedFormat, bytes]:
         """The feed of all entries as every format serves it."""

@@ -51,11 +51,12 @@ _WIDE_COLUMNS = 140
 _INDENT = 23
 _SURENESS = ((0.9, "green"), (0.6, "yellow"), (0.0, "red"))
 # The order in which people ask for them; any other comes behind.
-_FIELDS = ("title", "authors", "published", "language", "source", "tags", "body")
+_FIELDS = ("title", "authors", "published", "language", "source", "tags", "body", "charset")
 _NOT_FOUND = {
     "authors": "none: nothing names an author",
     "published": "none: nothing says when",
     "language": "none: too little text to tell",
+    "charset": "utf-8",
 }
 
 

@@ -14,7 +14,8 @@ from feedsvc.model.entry import Enclosure, Evidence, Person, Precision
 class DecodedDocument:
     """Text, and how its charset was known.
 
-    charset: the WHATWG name. how: "bom", "declared", "utf-8" (it fits) or "guessed".
+    charset: the WHATWG name. how: "bom", "declared", "utf-8" (it fits), "guessed", or "repaired":
+    UTF-8 that had been read as windows-1252 and saved again.
     """
 
     text: str
@@ -27,6 +28,7 @@ class TextDump:
     """A text dump of a page: its lines as they stand, without line ends."""
 
     lines: tuple[str, ...]
+    charset: Evidence | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,7 @@ class HtmlPage:
     """A saved page, as markup."""
 
     markup: str
+    charset: Evidence | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +45,10 @@ class MarkdownText:
 
     front_matter: dict[str, Any] = field(default_factory=dict)  # Any: whatever YAML or TOML holds
     text: str = ""
+    charset: Evidence | None = None
 
 
+# The `charset` of each says how it was decoded, where that was a choice: None is plain UTF-8.
 Readable = TextDump | HtmlPage | MarkdownText
 
 

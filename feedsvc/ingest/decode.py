@@ -77,7 +77,8 @@ def decode(raw: bytes, *, declared: str | None = None) -> DecodedDocument:
             "no character encoding fits every byte: save the file as UTF-8 text"
         )
     text = _repair_mojibake(found.text)
-    return DecodedDocument(text=clean_lines(text), charset=found.charset, how=found.how)
+    how = found.how if text == found.text else "repaired"
+    return DecodedDocument(text=clean_lines(text), charset=found.charset, how=how)
 
 
 def clean_lines(text: str) -> str:

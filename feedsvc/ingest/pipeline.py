@@ -41,7 +41,8 @@ def draft_entry(
     Raises DocumentError of the stage that refused it; anything else that a library raises on
     hostile bytes is the caller's to turn into one.
     """
-    stated = extract(read(path, raw, limits), limits)
+    document = read(path, raw, limits)
+    stated = extract(document, limits)
     extraction = with_defaults(stated, defaults)
     html = body_html(extraction, limits)
     text = html_text(html)
@@ -70,7 +71,7 @@ def draft_entry(
         fingerprint=content_fingerprint(stated.title, stated.published, text),
         evidence=tuple(
             e if is_xml_text(e.value) else replace(e, value=to_xml_chars(e.value))
-            for e in extraction.evidence
+            for e in (*extraction.evidence, *filter(None, [document.charset]))
         ),
         body_terms=terms_of_html(html),
     )

@@ -98,6 +98,18 @@ def test_an_explanation_says_what_was_not_found(feedsvc: CommandLine) -> None:
     assert "  authors       none: nothing names an author\n" in told
 
 
+def test_an_explanation_says_how_the_charset_was_known(feedsvc: CommandLine) -> None:
+    feedsvc.folder.write("a.txt", article())
+    told = feedsvc("extract", "--explain", "seeds/a.txt").stdout
+    assert "  charset       utf-8\n" in told
+
+    written = article("Шторм закрыл гавань: паромы стоят у причала").encode("cp1251", "replace")
+    feedsvc.folder.write("b.txt", written)
+    told = feedsvc("extract", "--explain", "seeds/b.txt").stdout
+    assert "  charset       windows-1251\n" in told
+    assert "95%: guessed\n" in told
+
+
 @pytest.mark.parametrize("columns", [60, 100, 160])
 def test_an_explanation_fits_the_terminal(feedsvc: CommandLine, columns: int) -> None:
     feedsvc.folder.write("a.txt", article())

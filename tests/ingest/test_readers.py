@@ -11,6 +11,8 @@ from feedsvc.ingest.suffixes import suffix_of
 from feedsvc.settings import load_settings
 
 LIMITS = load_settings().limits
+REPAIRED = "repaired: was read as windows-1252 once"
+CYRILLIC = "Паром вышел из гавани в полдень, сообщила служба порта.\n"
 
 
 @pytest.mark.parametrize(
@@ -70,3 +72,36 @@ def test_a_label_gives_way_to_bytes_that_are_certainly_utf_8() -> None:
     page = read(b"a.html", raw, LIMITS)
     assert isinstance(page, HtmlPage)
     assert "Café, été, à côté" in page.markup
+
+
+@pytest.mark.parametrize(
+    ("path", "raw", "charset", "rule"),
+    [
+        (b"a.txt", CYRILLIC.encode("koi8_r"), "koi8-r", "guessed"),
+        (b"a.md", CYRILLIC.encode("cp1251"), "windows-1251", "guessed"),
+        (b"a.html", b'<meta charset="ibm866">' + CYRILLIC.encode("cp866"), "ibm866", "declared"),
+        (b"a.txt", CYRILLIC.encode("utf-16"), "utf-16le", "byte order mark"),
+        (b"a.txt", (CYRILLIC * 9).encode() + b"\xff", "utf-8", "guessed"),
+        (b"a.txt", "Les fées, à côté".encode().decode("cp1252").encode(), "utf-8", REPAIRED),
+    ],
+)
+def test_a_document_tells_how_its_charset_was_chosen(
+    path: bytes, raw: bytes, charset: str, rule: str
+) -> None:
+    evidence = read(path, raw, LIMITS).charset
+    assert evidence is not None
+    assert (evidence.field, evidence.value, evidence.rule) == ("charset", charset, rule)
+
+
+@pytest.mark.parametrize(
+    ("path", "raw"),
+    [
+        (b"a.txt", b"text"),
+        (b"a.md", CYRILLIC.encode()),
+        (b"a.txt", CYRILLIC.encode("utf-8-sig")),
+        (b"a.html", f'<meta charset="utf-8"><p>{CYRILLIC}'.encode()),
+        (b"a.html", f'<meta charset="iso-8859-1"><p>{CYRILLIC}'.encode()),
+    ],
+)
+def test_plain_utf_8_is_no_choice(path: bytes, raw: bytes) -> None:
+    assert read(path, raw, LIMITS).charset is None

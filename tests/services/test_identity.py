@@ -62,6 +62,20 @@ def test_an_unchanged_folder_changes_no_byte(service: Service) -> None:
     assert service.documents() == before
 
 
+def test_an_article_saved_in_another_charset_is_the_same_and_says_so(service: Service) -> None:
+    title = "Störung: Fähre fällt aus"
+    for charset, raw, outcome in (
+        ([], article(title).encode(), Outcome.NEW),
+        ([("windows-1252", "guessed")], article(title).encode("cp1252"), Outcome.COSMETIC),
+        ([("utf-16le", "byte order mark")], article(title).encode("utf-16"), Outcome.COSMETIC),
+        ([], article(title).encode(), Outcome.COSMETIC),
+    ):
+        service.folder.write("a.txt", raw)
+        assert service.ingest() == {"a.txt": outcome}
+        assert [(e.value, e.rule) for e in service.evidence(title, "charset")] == charset
+    assert len(service.entries()) == 1
+
+
 def test_a_renamed_file_keeps_its_guid(service: Service) -> None:
     service.folder.write("a.txt", article())
     service.ingest()
