@@ -6,7 +6,7 @@ decision never rests on what was known before.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -28,17 +28,21 @@ from feedsvc.store.documents import (
     EntryLink,
     KnownDocument,
     documents_by_id,
+    documents_of_entry,
     find_by_fingerprint,
     find_by_path,
     find_by_sha256,
     forget_document,
+    forget_entries,
     keep_original,
     link_entry,
+    links_of_bytes,
     links_of_document,
-    links_of_entry,
+    links_of_documents,
     make_primary,
     move_document,
     note_state,
+    original_size_bytes,
     quarantine_document,
     save_document,
     unlink_entry,
@@ -60,6 +64,8 @@ from feedsvc.store.publishing import Publishing
 
 BY_PERSON = "person"
 CONFIRMING_SWEEPS = 2
+# So many documents that have the same bytes, or say the same, are looked at together.
+_HOLDERS_AT_ONCE = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,20 +73,26 @@ class Surroundings:
     """What a decision may know beyond the store.
 
     is_there: whether a path was found by this sweep; True where its folder could not be read.
-    find_bytes: a path, new in this sweep, that now holds the bytes a known document had.
+    find_bytes: a path, new in this sweep, that now holds bytes of this SHA-256, so many.
     find_rewritten: what a known document, whose bytes one at the given path now holds, was
     rewritten to; None if it was not. Raises PostponedDocument while that cannot be told.
     withdraws: what loses its document is withdrawn (`removal = "withdraw"`).
     vacated: the entry that had these bytes until its document was edited, in this sweep.
+    passed: of bytes, or a fingerprint, that many documents have: up to which number this sweep has
+    found them to be there. apart: bytes of which it has found that no document with them is part of
+    an exchange. holders: a document of an entry that it has found to be there.
     """
 
     request: RunRequest
     versions: Versions
     is_there: Callable[[DocumentPath], bool]
-    find_bytes: Callable[[KnownDocument], SourceDocument | None]
+    find_bytes: Callable[[bytes, int], SourceDocument | None]
     find_rewritten: Callable[[DocumentPath, KnownDocument], SourceDocument | None]
     withdraws: bool
     vacated: dict[bytes, int] = field(default_factory=dict)
+    passed: dict[bytes, int] = field(default_factory=dict)
+    apart: set[bytes] = field(default_factory=set)
+    holders: dict[int, int] = field(default_factory=dict)
 
 
 class Settling:
@@ -100,9 +112,9 @@ class Settling:
         known = find_by_path(self.connection, path)
         links = links_of_document(self.connection, known.id) if known else []
         if known and known.sha256 == sha256 and links:
-            if self._around.request.force or known.stage:
+            if self._around.request.force or known.refused_sha256 == sha256:
                 return None
-            note_state(self.connection, known.id, read.source.state)
+            save_document(self.connection, read.source, self.now)
             return self._there_again(path, links)
         if links:
             return None
@@ -110,15 +122,13 @@ class Settling:
 
     def _by_twins(self, read: ReadDocument, known: KnownDocument | None) -> DocumentOutcome | None:
         source = read.source
-        twins = self._twins(read.source)
-        moved = self._by_gone_twin(read, known)
+        moved = self._by_lost_twin(read, known)
         if moved:
             return moved
-        # Bytes that were refused as an edit are not those that gave the entry.
-        published = [links for twin, links in twins if twin.stage in (None, "discover")]
-        if published:
+        links = links_of_bytes(self.connection, source.sha256, besides=source.path)
+        if links:
             keep_original(self.connection, source.sha256, read.raw)
-            return self._add_alternate(source, published[0])
+            return self._add_alternate(source, links)
         entry_id = self._around.vacated.get(source.sha256)
         if entry_id is None:
             return None
@@ -140,30 +150,71 @@ class Settling:
             self._link(alternate)
         return self._outcome(source.path, Outcome.DUPLICATE, links[0].entry_id)
 
-    def _twins(self, source: SourceDocument) -> list[tuple[KnownDocument, list[EntryLink]]]:
-        return [
-            (twin, links)
-            for twin in find_by_sha256(self.connection, source.sha256)
-            if twin.path != source.path and (links := links_of_document(self.connection, twin.id))
-        ]
-
-    def _by_gone_twin(
+    def _by_lost_twin(
         self, read: ReadDocument, known: KnownDocument | None
     ) -> DocumentOutcome | None:
         """Follow a rename; whatever `known` gave at this path before has lost its document."""
         source = read.source
-        for twin, links in self._twins(read.source):
-            if self._around.is_there(twin.path):
-                continue
-            if known:
-                if self._around.withdraws:
-                    self.withdraw(known)
-                self._forget(known.id)
+        twin = self._find_lost(self._twins, source.sha256, source.path)
+        if twin is None:
+            return None
+        if known:
+            if self._around.withdraws:
+                self.withdraw(known)
+            self._forget(known.id)
+        links = links_of_document(self.connection, twin.id)
+        if twin.held_sha256 == source.sha256:
             self._move(twin.id, source.path)
             note_state(self.connection, twin.id, source.state)
-            outcome = self._there_again(source.path, links)
-            return replace(outcome, outcome=Outcome.MOVED)
+        else:
+            self._release(twin)
+            document_id = self._save(read)
+            for link in links:
+                self._link(replace(link, document_id=document_id))
+        outcome = self._there_again(source.path, links)
+        return replace(outcome, outcome=Outcome.MOVED)
+
+    def _find_lost(
+        self, holders: Callable[[bytes, int], list[KnownDocument]], mark: bytes, path: DocumentPath
+    ) -> KnownDocument | None:
+        """The first document with a mark that gives entries, and does not lie there any more.
+
+        holders: the next of those that have, or had, a mark, behind a number. path: whose own
+        document is not meant. What was found to be there is not looked at again in this sweep.
+        """
+        passed = self._around.passed
+        while page := holders(mark, passed.get(mark, 0)):
+            for holder in page:
+                if (
+                    holder.path != path
+                    and self._has_lost(holder, mark)
+                    and links_of_document(self.connection, holder.id)
+                ):
+                    return holder
+            if len(page) < _HOLDERS_AT_ONCE:
+                break
+            passed[mark] = page[-1].id
         return None
+
+    def _has_lost(self, holder: KnownDocument, mark: bytes) -> bool:
+        """Whether it is gone, or overwritten with what was refused: with other bytes than meant."""
+        if holder.held_sha256 not in (holder.sha256, mark):
+            return True
+        return not self._around.is_there(holder.path)
+
+    def _twins(self, sha256: bytes, after: int) -> list[KnownDocument]:
+        return find_by_sha256(self.connection, sha256, after=after, limit=_HOLDERS_AT_ONCE)
+
+    def _same_articles(self, fingerprint: bytes, after: int) -> list[KnownDocument]:
+        links = find_by_fingerprint(
+            self.connection,
+            fingerprint,
+            self._around.versions.extractor,
+            after=after,
+            limit=_HOLDERS_AT_ONCE,
+        )
+        holders = documents_by_id(self.connection, [link.document_id for link in links])
+        return [holders[link.document_id] for link in links]
 
     def _there_again(self, path: DocumentPath, links: list[EntryLink]) -> DocumentOutcome:
         """Make live again what had been withdrawn because its document was gone."""
@@ -195,7 +246,7 @@ class Settling:
                 if known.sha256 == read.source.sha256:
                     self._save_with_link(read, draft, link.entry_id, is_primary=False, is_new=False)
                     return self._outcome(read.source.path, Outcome.UNCHANGED, link.entry_id)
-                self._work.touched.add(link.entry_id)
+                self._touch(link.entry_id)
                 unlink_entry(self.connection, known.id, link.key)
         # Its twin may have been published a moment ago, in this very batch.
         return self._by_twins(read, known) or self._new(read, draft)
@@ -209,13 +260,13 @@ class Settling:
             return self._upgrade(read.source.path, stored, draft)
         self._check_apart(read.source)
         if not is_same_article(draft, stored.entry):
-            moved = self._around.find_bytes(known)
+            moved = self._find_moved(known)
             if moved is not None:
                 # The old article now lies elsewhere, and another one took its name.
                 self._move(known.id, moved.path)
-                note_state(self.connection, known.id, moved.state)
+                save_document(self.connection, moved, self.now)
                 return self._by_twins(read, None) or self._new(read, draft)
-            overwritten = self._by_gone_twin(read, known)
+            overwritten = self._by_lost_twin(read, known)
             if overwritten:
                 return overwritten
         if known.sha256:
@@ -223,22 +274,41 @@ class Settling:
         self._save_with_link(read, draft, link.entry_id, is_primary=True)
         return self._edit(read.source.path, stored, draft)
 
+    def _find_moved(self, known: KnownDocument) -> SourceDocument | None:
+        """A new path with the bytes that a document gave its entry from."""
+        if known.sha256 is None:
+            return None
+        size_bytes = original_size_bytes(self.connection, known.sha256)
+        return None if size_bytes is None else self._around.find_bytes(known.sha256, size_bytes)
+
     def _check_apart(self, source: SourceDocument) -> None:
         """Raise PostponedDocument while this edit may be part of an exchange.
 
         It holds what another document held. Where that one was rewritten too, to the bytes of a
         third, and so on, each of them must have been seen.
         """
-        followed = {source.path}
-        ahead = self._twins(source)
+        followed: set[bytes] = set()
+        ahead = [source.sha256]
         while ahead:
-            twin, _ = ahead.pop()
-            if twin.path in followed:
+            sha256 = ahead.pop()
+            if sha256 in followed or sha256 in self._around.apart:
                 continue
-            followed.add(twin.path)
-            rewritten = self._around.find_rewritten(source.path, twin)
-            if rewritten:
-                ahead += self._twins(rewritten)
+            for twin in self._all_twins(sha256):
+                followed.add(sha256)
+                if twin.path == source.path:
+                    continue
+                rewritten = self._around.find_rewritten(source.path, twin)
+                if rewritten:
+                    ahead.append(rewritten.sha256)
+        self._around.apart.update(followed)
+
+    def _all_twins(self, sha256: bytes) -> Iterator[KnownDocument]:
+        """Every document that gives entries and has, or had, these bytes."""
+        page = self._twins(sha256, 0)
+        while page:
+            links = links_of_documents(self.connection, [twin.id for twin in page])
+            yield from (twin for twin in page if twin.id in links)
+            page = self._twins(sha256, page[-1].id)
 
     def _new(self, read: ReadDocument, draft: EntryDraft) -> DocumentOutcome:
         return (
@@ -250,21 +320,18 @@ class Settling:
     def _by_fingerprint(self, read: ReadDocument, draft: EntryDraft) -> DocumentOutcome | None:
         if draft.fingerprint is None:
             return None
-        links = find_by_fingerprint(
-            self.connection, draft.fingerprint, self._around.versions.extractor
-        )
-        holders = documents_by_id(self.connection, [link.document_id for link in links])
-        path = read.source.path
-        links = [link for link in links if holders[link.document_id].path != path]
-        for link in links:
-            if not self._around.is_there(holders[link.document_id].path):
-                self._forget(link.document_id)
-                self._save_with_link(read, draft, link.entry_id, is_primary=link.is_primary)
-                stored = fetch_stored(self.connection, link.entry_id)
-                if link.is_primary:
-                    return replace(self._edit(path, stored, draft), outcome=Outcome.MOVED)
-                returned = self._bring_back(stored)
-                return self._outcome(path, Outcome.MOVED, link.entry_id, resurfaces=returned)
+        path, version = read.source.path, self._around.versions.extractor
+        lost = self._find_lost(self._same_articles, draft.fingerprint, path)
+        if lost:
+            link = links_of_document(self.connection, lost.id)[0]
+            self._release(lost)
+            self._save_with_link(read, draft, link.entry_id, is_primary=link.is_primary)
+            stored = fetch_stored(self.connection, link.entry_id)
+            if link.is_primary:
+                return replace(self._edit(path, stored, draft), outcome=Outcome.MOVED)
+            returned = self._bring_back(stored)
+            return self._outcome(path, Outcome.MOVED, link.entry_id, resurfaces=returned)
+        links = find_by_fingerprint(self.connection, draft.fingerprint, version, limit=1)
         if not links:
             return None
         self._save_with_link(read, draft, links[0].entry_id, is_primary=False)
@@ -300,13 +367,14 @@ class Settling:
         return self._publish(read, draft, clashes) if clashes else None
 
     def _has_documents(self, entry_id: int, *, besides: int | None = None) -> bool:
-        links = links_of_entry(self.connection, entry_id)
-        holders = documents_by_id(self.connection, [link.document_id for link in links])
-        return any(
-            self._around.is_there(holder.path)
-            for number, holder in holders.items()
-            if number != besides
-        )
+        holders = self._around.holders
+        if holders.get(entry_id) not in (None, besides):
+            return True
+        for document in documents_of_entry(self.connection, entry_id):
+            if document.id != besides and self._around.is_there(document.path):
+                holders[entry_id] = document.id
+                return True
+        return False
 
     def _publish(
         self, read: ReadDocument, draft: EntryDraft, clashes: tuple[Evidence, ...]
@@ -372,9 +440,9 @@ class Settling:
         known = find_by_path(self.connection, source.path)
         before = links_of_document(self.connection, known.id) if known else []
         if not any(link.is_primary for link in before):
-            for twin, links in self._twins(source):
-                if twin.stage is None:
-                    return self._add_alternate(source, links)
+            links = links_of_bytes(self.connection, source.sha256, besides=source.path)
+            if links:
+                return self._add_alternate(source, links)
         found = Found(path=source.path, state=source.state)
         return self.quarantine(found, error, source.sha256)
 
@@ -426,18 +494,21 @@ class Settling:
         outcomes = []
         for link in links_of_document(self.connection, gone.id):
             stored = fetch_stored(self.connection, link.entry_id)
-            has_others = self._has_documents(stored.id, besides=gone.id)
             # What a person brought back stays, as does what a person withdrew.
             may_go = stored.state is EntryState.LIVE and stored.departed_by != BY_PERSON
-            if may_go and not has_others:
+            if may_go and not self._has_documents(stored.id, besides=gone.id):
                 withdraw_entry(self._work, stored, by=BY_POLICY)
                 outcomes.append(self._outcome(gone.path, Outcome.WITHDRAWN, stored.id))
         return outcomes
 
     # Bookkeeping. Custom feeds may select by path: whatever gains or loses one is decided on again.
 
+    def _touch(self, entry_id: int) -> None:
+        self._work.touched.add(entry_id)
+        self._around.holders.pop(entry_id, None)
+
     def _link(self, link: EntryLink) -> None:
-        self._work.touched.add(link.entry_id)
+        self._touch(link.entry_id)
         link_entry(self.connection, link)
 
     def _move(self, document_id: int, to: DocumentPath) -> None:
@@ -448,9 +519,17 @@ class Settling:
         self._touch_entries_of(document_id)
         forget_document(self.connection, document_id)
 
+    def _release(self, lost: KnownDocument) -> None:
+        """Let a document give nothing more; what was refused at its path may still be there."""
+        if lost.refused_sha256 is None:
+            self._forget(lost.id)
+        else:
+            self._touch_entries_of(lost.id)
+            forget_entries(self.connection, lost.id)
+
     def _touch_entries_of(self, document_id: int) -> None:
-        links = links_of_document(self.connection, document_id)
-        self._work.touched.update(link.entry_id for link in links)
+        for link in links_of_document(self.connection, document_id):
+            self._touch(link.entry_id)
 
     def _save(self, read: ReadDocument) -> int:
         keep_original(self.connection, read.source.sha256, read.raw)

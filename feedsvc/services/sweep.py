@@ -213,9 +213,9 @@ class _Settlement:
         root = self._roots.get(path.root)
         return root is None or root.may_hold(path.path)
 
-    def _find_bytes(self, known: KnownDocument) -> SourceDocument | None:
-        """A new path that now holds what a known document held before it was overwritten."""
-        for new in self._survey.differences.of_size(Kind.NEW, known.state.size_bytes):
+    def _find_bytes(self, sha256: bytes, size_bytes: int) -> SourceDocument | None:
+        """A new path that now holds what a known document gave before it was overwritten."""
+        for new in self._survey.differences.of_size(Kind.NEW, size_bytes):
             found = found_again(new)
             try:
                 source = self._roots[found.path.root].read(found).source
@@ -224,7 +224,7 @@ class _Settlement:
                 raise  # whether it holds those bytes must be known first
             except DocumentError:
                 continue  # it has its own turn, and its own outcome, later
-            if source.sha256 == known.sha256:
+            if source.sha256 == sha256:
                 return source
         return None
 
@@ -306,7 +306,7 @@ class _Settlement:
             places += [
                 (known, read[known.id])
                 for _, known in part
-                if known.id in read and read[known.id].sha256 in seen - {known.sha256}
+                if known.id in read and read[known.id].sha256 in seen - {known.held_sha256}
             ]
         if unread:
             held = unread | {source.path for _, source in places}
@@ -315,9 +315,9 @@ class _Settlement:
         by_id = {known.id: (known, source) for known, source in places}
         swaps = find_swaps(
             {
-                number: (known.sha256, source.sha256)
+                number: (known.held_sha256, source.sha256)
                 for number, (known, source) in by_id.items()
-                if known.sha256
+                if known.held_sha256
             }
         )
         if not swaps:
@@ -451,7 +451,7 @@ class _Settlement:
             forced = [source.path for source in sources] if self._request.force else []
             known = find_by_paths(connection, forced)
         seen |= self._around.vacated.keys()
-        own = {(document.path, document.sha256) for document in known.values()}
+        own = {(document.path, document.held_sha256) for document in known.values()}
         return {s.path for s in sources if s.sha256 in seen and (s.path, s.sha256) not in own}
 
     # Documents that are gone

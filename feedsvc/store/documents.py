@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    union,
     update,
 )
 
@@ -40,25 +41,34 @@ from feedsvc.store.schema import (
 
 _MAX_EVIDENCE_CHARS = 4_000
 
+# So many are asked for by their numbers at once.
+_AT_ONCE = 500
+
 
 @dataclass(frozen=True, kw_only=True)
 class KnownDocument:
     """A document as the store remembers it.
 
-    sha256: of the bytes last read; None where none ever were. stage, reason, refused_by_version:
-    why it is in quarantine, and which version of that stage put it there. missing_*: its path is
-    gone.
+    sha256: of the bytes that gave its entries; None where none did. refused_sha256: of those last
+    read, where they were refused. stage, reason, refused_by_version: why it is in quarantine, and
+    which version of that stage put it there. missing_*: its path is gone.
     """
 
     id: int
     path: DocumentPath
     state: FileState
     sha256: bytes | None
+    refused_sha256: bytes | None
     stage: str | None
     reason: str | None
     refused_by_version: int | None
     missing_since: datetime | None
     missing_sweeps: int
+
+    @property
+    def held_sha256(self) -> bytes | None:
+        """Of the bytes last read, whatever became of them; None where none ever were."""
+        return self.refused_sha256 or self.sha256
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,26 +175,74 @@ def find_by_path(connection: Connection, path: DocumentPath) -> KnownDocument | 
 
 
 _BY_SHA256 = (
-    select(documents).where(documents.c.sha256 == bindparam("sha256")).order_by(documents.c.id)
+    union(
+        *(
+            select(
+                select(documents)
+                .where(sha256 == bindparam("sha256"), documents.c.id > bindparam("after"))
+                .order_by(documents.c.id)
+                .limit(bindparam("limit"))
+                .subquery()
+            )
+            for sha256 in (documents.c.sha256, documents.c.refused_sha256)
+        )
+    )
+    .order_by("id")
+    .limit(bindparam("limit"))
 )
 
 
-def find_by_sha256(connection: Connection, sha256: bytes) -> list[KnownDocument]:
-    """The documents whose bytes were these when they were last read, the oldest first."""
-    rows = connection.execute(_BY_SHA256, {"sha256": sha256})
+def find_by_sha256(
+    connection: Connection, sha256: bytes, *, after: int = 0, limit: int
+) -> list[KnownDocument]:
+    """Documents that hold these bytes, or whose entries come from them, the oldest first.
+
+    after: only those with a larger number.
+    """
+    rows = connection.execute(_BY_SHA256, {"sha256": sha256, "after": after, "limit": limit})
     return [_known(row) for row in rows]
 
 
+_FIRST_HOLDER = (
+    select(documents.c.id)
+    .where(
+        documents.c.sha256 == bindparam("sha256"),
+        func.coalesce(documents.c.refused_sha256, documents.c.sha256) == documents.c.sha256,
+        or_(documents.c.root != bindparam("root"), documents.c.path != bindparam("path")),
+    )
+    .order_by(documents.c.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_LINKS_OF_BYTES = (
+    select(document_entries)
+    .where(document_entries.c.document_id == _FIRST_HOLDER)
+    .order_by(document_entries.c.key)
+)
+
+
+def links_of_bytes(
+    connection: Connection, sha256: bytes, *, besides: DocumentPath
+) -> list[EntryLink]:
+    """What the oldest document gives whose entries come from these bytes, and that holds them.
+
+    besides: a path at which no document counts.
+    """
+    values = {"sha256": sha256, "root": besides.root, "path": besides.path}
+    return [_link(row) for row in connection.execute(_LINKS_OF_BYTES, values)]
+
+
 # Each once: a folder may hold thousands of copies.
-_SEEN = (
-    select(documents.c.sha256)
-    .where(documents.c.sha256.in_(bindparam("hashes", expanding=True)))
-    .distinct()
+_SEEN = union(
+    *(
+        select(sha256).where(sha256.in_(bindparam("hashes", expanding=True)))
+        for sha256 in (documents.c.sha256, documents.c.refused_sha256)
+    )
 )
 
 
 def seen_bytes(connection: Connection, hashes: Sequence[bytes]) -> set[bytes]:
-    """Which of these SHA-256 some document had when it was last read."""
+    """Which of these SHA-256 some document had when it was last read, or gave an entry from."""
     found = connection.scalars(_SEEN, {"hashes": hashes})
     return {sha256 for sha256 in found if sha256 is not None}
 
@@ -194,19 +252,32 @@ _BY_FINGERPRINT = (
     .where(
         document_entries.c.fingerprint == bindparam("fingerprint"),
         document_entries.c.extractor_version == bindparam("version"),
+        document_entries.c.document_id > bindparam("after"),
     )
     .order_by(document_entries.c.document_id)
+    .limit(bindparam("limit"))
 )
 
 
 def find_by_fingerprint(
-    connection: Connection, fingerprint: bytes, extractor_version: int
+    connection: Connection,
+    fingerprint: bytes,
+    extractor_version: int,
+    *,
+    after: int = 0,
+    limit: int,
 ) -> list[EntryLink]:
-    """The links of documents that hold this very article, as this extractor sees it."""
-    rows = connection.execute(
-        _BY_FINGERPRINT, {"fingerprint": fingerprint, "version": extractor_version}
-    )
-    return [_link(row) for row in rows]
+    """Links of documents that gave this very article, as this extractor sees it, the oldest first.
+
+    after: only those of documents with a larger number.
+    """
+    values = {
+        "fingerprint": fingerprint,
+        "version": extractor_version,
+        "after": after,
+        "limit": limit,
+    }
+    return [_link(row) for row in connection.execute(_BY_FINGERPRINT, values)]
 
 
 _KNOWN_FINGERPRINTS = (
@@ -285,11 +356,26 @@ def links_of_entry(connection: Connection, entry_id: int) -> list[EntryLink]:
     return [_link(row) for row in rows]
 
 
+def documents_of_entry(connection: Connection, entry_id: int) -> Iterator[KnownDocument]:
+    """The documents that give an entry, in no order, as they are asked for."""
+    query = (
+        select(documents)
+        .join(document_entries, document_entries.c.document_id == documents.c.id)
+        .where(document_entries.c.entry_id == entry_id)
+    )
+    with connection.execute(query, execution_options={"yield_per": _AT_ONCE}) as rows:
+        yield from map(_known, rows)
+
+
+_BY_IDS = select(documents).where(documents.c.id.in_(bindparam("ids", expanding=True)))
+
+
 def documents_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, KnownDocument]:
-    if not ids:
-        return {}
-    rows = connection.execute(select(documents).where(documents.c.id.in_(ids)))
-    return {row.id: _known(row) for row in rows}
+    found: dict[int, KnownDocument] = {}
+    for first in range(0, len(ids), _AT_ONCE):
+        rows = connection.execute(_BY_IDS, {"ids": ids[first : first + _AT_ONCE]})
+        found |= {row.id: _known(row) for row in rows}
+    return found
 
 
 def save_document(connection: Connection, found: SourceDocument, now: datetime) -> int:
@@ -341,6 +427,7 @@ def _ingested_values(found: SourceDocument, now: datetime) -> dict[str, Any]:
     return {
         **_state_values(found.state),
         "sha256": found.sha256,
+        "refused_sha256": None,
         "ingested_at": now,
         "stage": None,
         "reason": None,
@@ -364,14 +451,15 @@ def quarantine_document(
     """Remember why a file cannot be published. An entry that it gave before stays as it was.
 
     sha256: None of a file that could not be read; the bytes last read of it stay known, by which
-    it is found again once it was renamed.
+    it is found again once it was renamed. So do those that gave its entry, in either case.
     """
     return _upsert(
         connection,
         path,
         {
             **_state_values(state),
-            "sha256": sha256,
+            "sha256": None,
+            "refused_sha256": sha256,
             "ingested_at": now,
             "stage": error.stage,
             "reason": error.reason,
@@ -396,6 +484,8 @@ def _saving(insert: Callable[..., Any]) -> Any:  # Any: either dialect's Insert
     kept = ("id", "root", "path")
     new = {c.name: statement.excluded[c.name] for c in documents.c if c.name not in kept}
     new["sha256"] = func.coalesce(statement.excluded.sha256, documents.c.sha256)
+    refused = func.coalesce(statement.excluded.refused_sha256, documents.c.refused_sha256)
+    new["refused_sha256"] = case((statement.excluded.stage.is_not(None), refused))
     return statement.on_conflict_do_update(index_elements=["root", "path"], set_=new).returning(
         documents.c.id
     )
@@ -440,6 +530,14 @@ def forget_document(connection: Connection, document_id: int) -> None:
         delete(document_entries).where(document_entries.c.document_id == document_id)
     )
     connection.execute(delete(documents).where(documents.c.id == document_id))
+
+
+def forget_entries(connection: Connection, document_id: int) -> None:
+    """Forget what a document gave, and from which bytes; why it was refused stays known."""
+    connection.execute(
+        delete(document_entries).where(document_entries.c.document_id == document_id)
+    )
+    connection.execute(update(documents).where(documents.c.id == document_id).values(sha256=None))
 
 
 def move_document(connection: Connection, document_id: int, to: DocumentPath) -> None:
@@ -514,6 +612,10 @@ def keep_originals(connection: Connection, originals_by_sha256: Mapping[bytes, b
     )
 
 
+def original_size_bytes(connection: Connection, sha256: bytes) -> int | None:
+    return connection.scalar(select(originals.c.size_bytes).where(originals.c.sha256 == sha256))
+
+
 def fetch_original(connection: Connection, sha256: bytes) -> bytes | None:
     packed = connection.scalar(select(originals.c.zlib_bytes).where(originals.c.sha256 == sha256))
     return None if packed is None else zlib.decompress(packed)
@@ -585,6 +687,7 @@ def _known(row: AnyRow) -> KnownDocument:
             ctime_ns=row.ctime_ns,
         ),
         sha256=row.sha256,
+        refused_sha256=row.refused_sha256,
         stage=row.stage,
         reason=row.reason,
         refused_by_version=row.refused_by_version,

@@ -469,11 +469,11 @@ _EVERY_LINK = (
         document_entries.c.key,
         documents.c.root,
         documents.c.path,
-        documents.c.sha256,
+        # Of some, an earlier feedsvc kept no other than what was refused.
+        func.coalesce(documents.c.sha256, documents.c.refused_sha256).label("sha256"),
     )
     .join(document_entries, document_entries.c.entry_id == entries.c.id)
     .join(documents, documents.c.id == document_entries.c.document_id)
-    .where(documents.c.sha256.is_not(None))
     .order_by(entries.c.sequence, document_entries.c.is_primary)
 )
 

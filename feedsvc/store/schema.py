@@ -188,8 +188,10 @@ holds = Table(
 )
 
 _IS_REFUSED = text("stage IS NOT NULL")
+_HOLDS_REFUSED = text("refused_sha256 IS NOT NULL")
 
-# A file as it was last ingested, and how that ended. stage, reason, evidence: why it was refused;
+# A file as it was last ingested, and how that ended. sha256: of the bytes that gave its entries;
+# refused_sha256: of those that it has instead, where they were refused; stage, reason, evidence: why.
 # missing_*: since when, and for how many sweeps, its path has been gone.
 documents = Table(
     "documents",
@@ -202,7 +204,8 @@ documents = Table(
     Column("size_bytes", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
     Column("ctime_ns", BigInteger, nullable=False),
-    Column("sha256", LargeBinary, index=True),
+    Column("sha256", LargeBinary),
+    Column("refused_sha256", LargeBinary),
     Column("ingested_at", Instant, nullable=False),
     Column("stage", String(16)),
     Column("reason", Text),
@@ -211,6 +214,15 @@ documents = Table(
     Column("missing_since", Instant),
     Column("missing_sweeps", Integer, nullable=False),
     UniqueConstraint("root", "path"),
+    # By number, so that of thousands of copies a few are found at once.
+    Index("ix_documents_sha256_id", "sha256", "id"),
+    Index(
+        "ix_documents_refused_sha256_id",
+        "refused_sha256",
+        "id",
+        sqlite_where=_HOLDS_REFUSED,
+        postgresql_where=_HOLDS_REFUSED,
+    ),
     Index("ix_documents_refused", "id", sqlite_where=_IS_REFUSED, postgresql_where=_IS_REFUSED),
 )
 
@@ -235,7 +247,7 @@ document_entries = Table(
     Column("is_primary", Boolean, nullable=False),
     Column("fingerprint", LargeBinary),
     Column("extractor_version", Integer, nullable=False),
-    Index("ix_document_entries_fingerprint", "fingerprint", "extractor_version"),
+    Index("ix_document_entries_fingerprint", "fingerprint", "extractor_version", "document_id"),
 )
 
 # The bytes that entries were made from, compressed, so that a newer extractor can read them again.

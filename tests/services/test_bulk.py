@@ -27,7 +27,6 @@ from feedsvc.services.batches import Batches, Step, draft_step, refusal_step
 from feedsvc.services.bulk import find_lanes
 from feedsvc.services.recording import Recorder
 from feedsvc.services.settling import Surroundings
-from feedsvc.store.documents import KnownDocument
 from feedsvc.store.engine import UPSERTING
 from feedsvc.store.publishing import Publishing
 from feedsvc.store.schema import (
@@ -195,7 +194,7 @@ def batches_of(desk: Desk, recorder: Recorder) -> Batches:
             request=RunRequest(),
             versions=VERSIONS,
             is_there=lambda path: True,
-            find_bytes=lambda known: None,
+            find_bytes=lambda sha256, size_bytes: None,
             find_rewritten=lambda path, twin: None,
             withdraws=False,
         ),
@@ -254,12 +253,19 @@ def settled(
 
 
 def surroundings(around: Surroundings, files: Sequence[SourceDocument]) -> Surroundings:
-    def find_bytes(known: KnownDocument) -> SourceDocument | None:
-        alike = [f for f in files if f.sha256 == known.sha256 and f.path != known.path]
+    def find_bytes(sha256: bytes, _size_bytes: int) -> SourceDocument | None:
+        alike = [file for file in files if file.sha256 == sha256]
         return alike[0] if alike else None
 
     there = {file.path for file in files}
-    return replace(around, is_there=there.__contains__, find_bytes=find_bytes, vacated={})
+    return Surroundings(
+        request=around.request,
+        versions=around.versions,
+        is_there=there.__contains__,
+        find_bytes=find_bytes,
+        find_rewritten=around.find_rewritten,
+        withdraws=around.withdraws,
+    )
 
 
 def picture(connection: Connection) -> dict[str, list[Any]]:

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, event
 
 from feedsvc.errors import EntryGone
+from feedsvc.ingest.discover import WatchedRoot
 from feedsvc.ingest.pool import ExtractionPool
+from feedsvc.ingest.versions import EXTRACTOR_VERSION
 from feedsvc.model.document import DocumentPath, Outcome
 from feedsvc.model.entry import Precision
+from feedsvc.services import ingestion
 from feedsvc.store.documents import find_by_path, links_of_document, note_root_device
 from feedsvc.store.entries import fetch_stored, withdraw_entry
 from feedsvc.store.publishing import publishing
+from feedsvc.store.schema import originals
+from feedsvc.store.upkeep import prune_originals
+from feedsvc.store.verify import verify
 from tests.service import Service, article, open_service
 
 HTML = """<!doctype html><html lang="en"><head><title>{title}</title>
 <link rel="canonical" href="{url}"><meta property="og:site_name" content="{site}">
 </head><body><article><h1>{title}</h1>{body}</article></body></html>"""
+
+
+SHORT = "Rain\n\nBy Jane Doe\nMay 3, 2022\n\nIt rained all day, and then it stopped.\n"
+RUBBISH = b"-----"
 
 
 def page(title: str, url: str, body: str, site: str = "The Courier") -> str:
@@ -131,10 +144,49 @@ def test_copies_that_come_together_are_one_entry(service: Service) -> None:
     assert len(service.entries()) == 1
 
 
+def as_saved_by(number: int, text: str) -> str:
+    """The same text in other bytes."""
+    return text + "\n" * number
+
+
+@pytest.mark.parametrize(
+    ("text", "saved"),
+    [(SHORT, lambda _, text: text), (article(), as_saved_by), (RUBBISH, lambda _, raw: raw)],
+    ids=["bytes", "text", "refused"],
+)
+def test_a_copy_costs_the_same_however_many_there_are(
+    service: Service,
+    monkeypatch: pytest.MonkeyPatch,
+    text: str | bytes,
+    saved: Callable[[int, str | bytes], str | bytes],
+) -> None:
+    costs: Counter[str] = Counter()
+    may_hold = WatchedRoot.may_hold
+
+    def look(root: WatchedRoot, path: bytes) -> bool:
+        costs["looks"] += 1
+        return may_hold(root, path)
+
+    def hear(*_: object) -> None:
+        costs["statements"] += 1
+
+    monkeypatch.setattr(WatchedRoot, "may_hold", look)
+    event.listen(service.runtime.store.engine, "before_cursor_execute", hear)
+    told = []
+    for first in (0, 40, 80):
+        for number in range(first, first + 40):
+            service.folder.write(f"{number}.txt", saved(number, text))
+        costs.clear()
+        service.ingest()
+        told.append(dict(costs))
+    assert len(service.entries()) <= 1
+    assert told[2].get("statements", 0) < 1.2 * told[1]["statements"]
+    assert told[2].get("looks", 0) <= 1.2 * told[1].get("looks", 0)
+
+
 def test_an_empty_dump_of_another_name_matches_nothing(service: Service) -> None:
-    short = "Rain\n\nBy Jane Doe\nMay 3, 2022\n\nIt rained all day, and then it stopped.\n"
-    service.folder.write("a.txt", short)
-    service.folder.write("b.txt", short.replace("\n", "\r\n"))
+    service.folder.write("a.txt", SHORT)
+    service.folder.write("b.txt", SHORT.replace("\n", "\r\n"))
     # Under 120 letters of body nothing is matched by what it says, only by its bytes.
     assert service.ingest() == {"a.txt": Outcome.NEW, "b.txt": Outcome.NEW}
     service.folder.copy("a.txt", to="c.txt")
@@ -142,17 +194,15 @@ def test_an_empty_dump_of_another_name_matches_nothing(service: Service) -> None
 
 
 def test_short_copies_that_come_together_are_one_entry(service: Service) -> None:
-    short = "Rain\n\nBy Jane Doe\nMay 3, 2022\n\nIt rained all day, and then it stopped.\n"
     for n in range(3):
-        service.folder.write(f"{n}.txt", short)
+        service.folder.write(f"{n}.txt", SHORT)
     outcomes = service.ingest()
     assert sorted(outcomes.values()) == [Outcome.DUPLICATE] * 2 + [Outcome.NEW]
 
 
 def test_a_reingest_of_copies_changes_nothing(service: Service) -> None:
-    short = "Rain\n\nBy Jane Doe\nMay 3, 2022\n\nIt rained all day, and then it stopped.\n"
     for n in range(3):
-        service.folder.write(f"short {n}.txt", short)
+        service.folder.write(f"short {n}.txt", SHORT)
         service.folder.write(f"long {n}.txt", article())
     service.ingest()
     before = service.documents()
@@ -316,7 +366,9 @@ def test_a_document_that_becomes_unreadable_leaves_its_entry(service: Service) -
     assert service.ingest() == {"a.txt": Outcome.QUARANTINED}
     assert service.documents() == before
     service.folder.write("a.txt", article())
-    assert service.ingest() == {"a.txt": Outcome.COSMETIC}
+    assert service.ingest() == {"a.txt": Outcome.UNCHANGED}
+    assert service.ingest() == {}
+    assert service.documents() == before
 
 
 def test_afp_and_afp_in_small_letters_are_one_author(service: Service) -> None:
@@ -481,3 +533,134 @@ def test_the_bytes_of_an_edit_that_was_refused_are_no_duplicate(service: Service
     assert service.ingest() == {"a.txt": Outcome.QUARANTINED}
     service.folder.write("b.txt", b"")
     assert service.ingest() == {"b.txt": Outcome.QUARANTINED}
+
+
+# Edits that are refused
+
+
+@pytest.mark.parametrize("text", [SHORT, article()], ids=["short", "long"])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_file_that_moved_away_from_an_edit_that_is_refused_keeps_its_guid(
+    service: Service, text: str, at_once: bool
+) -> None:
+    service.folder.write("a.txt", text)
+    service.ingest()
+    before = service.documents()
+    service.folder.write("a.txt", RUBBISH)
+    if not at_once:
+        assert service.ingest() == {"a.txt": Outcome.QUARANTINED}
+    service.folder.write("b.txt", text)
+    refused = {"a.txt": Outcome.QUARANTINED} if at_once else {}
+    assert service.ingest() == refused | {"b.txt": Outcome.MOVED}
+    assert service.ingest() == {}
+    assert service.documents() == before
+    service.folder.write("b.txt", text.replace("all day", "all night").replace("both", "the"))
+    assert service.ingest() == {"b.txt": Outcome.EDITED}
+    service.folder.write("a.txt", article("Election is called", body=prose("the election")))
+    assert service.ingest() == {"a.txt": Outcome.NEW}
+
+
+def test_and_so_does_one_that_was_saved_anew_there(service: Service) -> None:
+    service.folder.write("a.txt", article())
+    service.ingest()
+    before = service.documents()
+    service.folder.write("a.txt", RUBBISH)
+    service.folder.write("b.txt", article().replace("\n", "\r\n"))
+    assert service.ingest() == {"a.txt": Outcome.QUARANTINED, "b.txt": Outcome.MOVED}
+    assert service.ingest() == {}
+    assert service.documents() == before
+
+
+def test_an_edit_that_is_refused_keeps_its_entry_wherever_it_is_renamed_to(
+    service: Service,
+) -> None:
+    service.folder.write("a.txt", article())
+    service.folder.write("b.txt", article("Election is called", body=prose("the election")))
+    service.ingest()
+    before = {title: entry.guid for title, entry in service.entries().items()}
+    service.folder.write("a.txt", RUBBISH)
+    assert service.ingest() == {"a.txt": Outcome.QUARANTINED}
+    service.folder.move("a.txt", to="c.txt")
+    assert service.ingest() == {"c.txt": Outcome.MOVED}
+    service.folder.move("c.txt", to="x.tmp")
+    service.folder.move("b.txt", to="c.txt")
+    service.folder.move("x.tmp", to="b.txt")
+    assert service.ingest() == {"b.txt": Outcome.SWAPPED, "c.txt": Outcome.SWAPPED}
+    service.folder.write("b.txt", article().replace("closed both gates", "closed one gate"))
+    assert service.ingest() == {"b.txt": Outcome.EDITED}
+    assert {title: entry.guid for title, entry in service.entries().items()} == before
+
+
+def test_a_file_moved_over_one_that_was_refused_takes_its_entry_along(service: Service) -> None:
+    service.folder.write("a.txt", article())
+    service.folder.write("b.txt", RUBBISH)
+    service.ingest()
+    before = service.documents()
+    service.folder.move("a.txt", to="b.txt")
+    assert service.ingest() == {"b.txt": Outcome.MOVED}
+    assert service.documents() == before
+
+
+def test_an_article_mended_under_another_name_is_known_after_an_upgrade_too(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.folder.write("a.txt", article())
+    service.ingest()
+    before = service.documents()
+    service.folder.write("a.txt", RUBBISH)
+    assert service.ingest() == {"a.txt": Outcome.QUARANTINED}
+    upgraded = replace(ingestion._VERSIONS, extractor=EXTRACTOR_VERSION + 1)
+    monkeypatch.setattr(ingestion, "_VERSIONS", upgraded)
+    monkeypatch.setattr(ingestion, "EXTRACTOR_VERSION", upgraded.extractor)
+    service.ingestion().refresh_fingerprints()
+    service.folder.remove("a.txt")
+    service.folder.write("b.txt", article().replace("\n", "\r\n"))
+    assert service.ingest() == {"b.txt": Outcome.MOVED}
+    assert service.documents() == before
+
+
+def test_a_path_that_takes_another_article_after_an_edit_that_was_refused_leaves_the_old_one(
+    service: Service,
+) -> None:
+    service.folder.write("a.txt", article())
+    service.ingest()
+    old = service.entry()
+    service.folder.write("a.txt", RUBBISH)
+    assert service.ingest() == {"a.txt": Outcome.QUARANTINED}
+    service.folder.write("b.txt", article())
+    service.folder.write("a.txt", article("Election is called", body=prose("the election")))
+    assert service.ingest() == {"a.txt": Outcome.NEW, "b.txt": Outcome.UNCHANGED}
+    assert service.entries()[old.title].guid == old.guid
+    assert service.ingest() == {}
+
+
+def test_the_bytes_of_an_entry_are_kept_whatever_edit_of_it_is_refused(service: Service) -> None:
+    service.folder.write("a.txt", article())
+    service.ingest()
+    service.folder.write("a.txt", RUBBISH)
+    assert service.ingest() == {"a.txt": Outcome.QUARANTINED}
+    store = service.runtime.store
+    assert prune_originals(store, goes_on=lambda: True) == 0
+    assert [found.rule for found in verify(store) if found.offenders] == []
+    with store.writing() as connection:
+        connection.execute(delete(originals))
+    assert [found.rule for found in verify(store) if found.offenders] == [
+        "the bytes of every published document are kept"
+    ]
+
+
+def test_an_entry_that_policy_withdrew_lives_again_once_its_refused_edit_is_undone(
+    withdrawing: Service,
+) -> None:
+    service = withdrawing
+    service.folder.write("a.txt", article())
+    service.ingest()
+    service.folder.remove("a.txt")
+    service.ingest()
+    service.ingest()
+    service.stopped.move(minutes=20)
+    assert service.ingest() == {"a.txt": Outcome.WITHDRAWN}
+    service.folder.write("a.txt", RUBBISH)
+    assert service.ingest() == {"a.txt": Outcome.QUARANTINED}
+    service.folder.write("a.txt", article())
+    assert service.ingest() == {"a.txt": Outcome.RETURNED}

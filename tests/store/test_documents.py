@@ -17,14 +17,17 @@ from feedsvc.store.documents import (
     EntryLink,
     KnownState,
     documents_by_id,
+    documents_of_entry,
     fetch_original,
     find_by_fingerprint,
     find_by_path,
     find_by_paths,
     find_by_sha256,
     forget_document,
+    forget_entries,
     keep_original,
     link_entry,
+    links_of_bytes,
     links_of_document,
     links_of_entry,
     list_outdated_links,
@@ -196,19 +199,70 @@ def test_of_what_was_gone_a_state_says_that_there_is_more(connection: Connection
 def test_a_document_saved_again_is_the_same(connection: Connection) -> None:
     first = save_document(connection, document(), NOW)
     assert save_document(connection, document(sha256=b"\3" * 32), NOW) == first
-    assert find_by_sha256(connection, b"\1" * 32) == []
-    assert [known.id for known in find_by_sha256(connection, b"\3" * 32)] == [first]
+    assert with_bytes(connection, b"\1" * 32) == []
+    assert with_bytes(connection, b"\3" * 32) == [first]
+
+
+def with_bytes(connection: Connection, sha256: bytes, after: int = 0, limit: int = 9) -> list[int]:
+    found = find_by_sha256(connection, sha256, after=after, limit=limit)
+    return [known.id for known in found]
+
+
+def refuse(connection: Connection, path: bytes, sha256: bytes | None) -> int:
+    error = UndecodableDocument("no charset fits")
+    return quarantine_document(connection, named(path), STATE, sha256, error, version=1, now=NOW)
 
 
 def test_documents_of_the_same_bytes_are_found_the_oldest_first(connection: Connection) -> None:
     numbers = [save_document(connection, document(path), NOW) for path in (b"b", b"a", b"c")]
-    assert [known.id for known in find_by_sha256(connection, b"\1" * 32)] == numbers
+    numbers.append(refuse(connection, b"d", b"\1" * 32))
+    assert with_bytes(connection, b"\1" * 32) == numbers
+    assert with_bytes(connection, b"\1" * 32, after=numbers[0], limit=2) == numbers[1:3]
 
 
 def test_bytes_are_seen_or_not(connection: Connection) -> None:
     save_document(connection, document(sha256=b"\1" * 32), NOW)
-    assert seen_bytes(connection, [b"\1" * 32, b"\2" * 32]) == {b"\1" * 32}
+    refuse(connection, b"b", b"\3" * 32)
+    hashes = [b"\1" * 32, b"\2" * 32, b"\3" * 32]
+    assert seen_bytes(connection, hashes) == {b"\1" * 32, b"\3" * 32}
     assert seen_bytes(connection, []) == set()
+
+
+def test_what_bytes_give_is_what_a_document_gives_that_holds_them(connection: Connection) -> None:
+    def given() -> list[int]:
+        links = links_of_bytes(connection, b"\1" * 32, besides=named(b"me"))
+        return [link.document_id for link in links]
+
+    numbers = [save_document(connection, document(path), NOW) for path in (b"me", b"a", b"b", b"c")]
+    for number in numbers:
+        link_entry(connection, link(number, is_primary=False))
+    assert given() == [numbers[1]]
+    refuse(connection, b"a", b"\3" * 32)
+    assert given() == [numbers[2]]
+    refuse(connection, b"b", None)  # what could not be read may be as it was
+    assert given() == [numbers[2]]
+    forget_entries(connection, numbers[2])
+    assert given() == [numbers[3]]
+
+
+def test_bytes_that_were_refused_are_known_beside_those_that_gave_the_entry(
+    connection: Connection,
+) -> None:
+    number = save_document(connection, document(sha256=b"\1" * 32), NOW)
+    for sha256 in (b"\3" * 32, None):
+        assert refuse(connection, b"a.txt", sha256) == number
+        known = documents_by_id(connection, [number])[number]
+        assert (known.sha256, known.held_sha256) == (b"\1" * 32, b"\3" * 32)
+    save_document(connection, document(sha256=b"\4" * 32), NOW)
+    known = documents_by_id(connection, [number])[number]
+    assert (known.sha256, known.refused_sha256) == (b"\4" * 32, None)
+
+
+def test_documents_are_found_by_more_numbers_than_a_database_takes_at_once(
+    connection: Connection,
+) -> None:
+    number = save_document(connection, document(), NOW)
+    assert documents_by_id(connection, [*range(number, number + 70_000)]).keys() == {number}
 
 
 def test_a_path_never_seen_is_unknown(connection: Connection) -> None:
@@ -316,8 +370,17 @@ def test_an_entry_has_one_primary_document(connection: Connection) -> None:
 def test_fingerprints_are_compared_within_one_version(connection: Connection) -> None:
     number = save_document(connection, document(), NOW)
     link_entry(connection, link(number))
-    assert find_by_fingerprint(connection, b"\2" * 32, 1) == [link(number)]
-    assert find_by_fingerprint(connection, b"\2" * 32, 2) == []
+    assert find_by_fingerprint(connection, b"\2" * 32, 1, limit=9) == [link(number)]
+    assert find_by_fingerprint(connection, b"\2" * 32, 1, after=number, limit=9) == []
+    assert find_by_fingerprint(connection, b"\2" * 32, 2, limit=9) == []
+
+
+def test_the_documents_of_an_entry_are_found(connection: Connection) -> None:
+    numbers = [save_document(connection, document(path), NOW) for path in (b"a", b"b")]
+    save_document(connection, document(b"c"), NOW)
+    for number in numbers:
+        link_entry(connection, link(number, is_primary=False))
+    assert sorted(known.id for known in documents_of_entry(connection, 1)) == numbers
 
 
 def test_links_of_another_extractor_are_outdated(connection: Connection) -> None:

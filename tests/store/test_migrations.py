@@ -100,6 +100,48 @@ def test_an_upgrade_keeps_what_the_store_holds(bare_store: Store) -> None:
         assert guid in [feed.guid for feed in list_feeds(connection)]
 
 
+def test_bytes_that_were_refused_are_told_from_those_that_gave_an_entry(bare_store: Store) -> None:
+    upgrade_to(bare_store, "0011")
+    add = text(
+        "INSERT INTO documents (root, path, device, inode, size_bytes, mtime_ns, ctime_ns, sha256,"
+        " ingested_at, stage, missing_sweeps) VALUES ('seeds', :path, 1, 1, 1, 1, 1, :sha256, 1,"
+        " :stage, 0)"
+    )
+    add_entry = text(
+        "INSERT INTO entries (id, guid, short_id, sequence, state, arrived_at, published,"
+        " precision, updated, title, slug, summary, enclosures, evidence, extractor_version,"
+        " policy_version, feed_bytes, html)"
+        " VALUES (1, 'a', 'a', 1, 'live', 1, 1, 'day', 1, 'A', 'a', '', '[]', '[]', 1, 1, 0, '')"
+    )
+    link = text(
+        "INSERT INTO document_entries (document_id, key, entry_id, is_primary, extractor_version)"
+        " SELECT id, '', 1, false, 1 FROM documents WHERE path = :path"
+    )
+    with bare_store.writing() as connection:
+        connection.execute(text("INSERT INTO originals VALUES (:raw, 1, :raw)"), {"raw": b"kept"})
+        connection.execute(add_entry)
+        for path, sha256, stage, is_linked in (
+            (b"in order", b"kept", None, True),
+            (b"unreadable since", b"kept", "discover", True),
+            (b"edited", b"refused", "extract", True),
+            (b"kept for another", b"kept", "extract", False),
+            (b"never read", None, "discover", False),
+        ):
+            connection.execute(add, {"path": path, "sha256": sha256, "stage": stage})
+            if is_linked:
+                connection.execute(link, {"path": path})
+    upgrade(bare_store)
+    with bare_store.reading() as connection:
+        rows = connection.execute(text("SELECT path, sha256, refused_sha256 FROM documents")).all()
+    assert {bytes(path): hashes for path, *hashes in rows} == {
+        b"in order": [b"kept", None],
+        b"unreadable since": [b"kept", None],
+        b"edited": [None, b"refused"],
+        b"kept for another": [None, b"kept"],
+        b"never read": [None, None],
+    }
+
+
 def test_every_migration_can_be_taken_back(bare_store: Store) -> None:
     upgrade(bare_store)
     config = Config()
