@@ -127,11 +127,11 @@ def is_article_address(url: str) -> bool:
     return urlsplit(url).path not in ("", "/")
 
 
-def find_swaps(changes: Mapping[int, tuple[bytes, bytes]]) -> dict[int, int]:
-    """Which known documents have exchanged their bytes: {document: the one whose bytes it holds}.
+def find_swaps(changes: Mapping[int, tuple[bytes, bytes]]) -> list[dict[int, int]]:
+    """Known documents that have exchanged their bytes: {document: the one whose bytes it holds}.
 
     changes: the SHA-256 before and now of every known document whose bytes differ. Only closed
-    exchanges count, of two documents or of more in a ring.
+    exchanges count, of two documents or of more in a ring; each is told by itself.
     """
     holder = {before: document for document, (before, _) in changes.items()}
     takes = {
@@ -139,11 +139,15 @@ def find_swaps(changes: Mapping[int, tuple[bytes, bytes]]) -> dict[int, int]:
         for document, (_, now) in changes.items()
         if now in holder and holder[now] != document
     }
-    swaps: dict[int, int] = {}
-    for start in takes:
-        ring = [start]
-        while (following := takes.get(ring[-1])) is not None and following not in ring:
-            ring.append(following)
-        if following == start:
-            swaps |= {document: takes[document] for document in ring}
+    swaps: list[dict[int, int]] = []
+    followed: set[int] = set()
+    for document in takes:
+        chain: list[int] = []
+        while document in takes and document not in followed:
+            followed.add(document)
+            chain.append(document)
+            document = takes[document]
+        if document in chain:
+            ring = chain[chain.index(document) :]
+            swaps.append({member: takes[member] for member in ring})
     return swaps

@@ -6,7 +6,7 @@ decision never rests on what was known before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -29,6 +29,7 @@ from feedsvc.store.documents import (
     KnownDocument,
     documents_by_id,
     documents_of_entry,
+    exchange_documents,
     find_by_fingerprint,
     find_by_path,
     find_by_sha256,
@@ -52,6 +53,7 @@ from feedsvc.store.entries import (
     Versions,
     add_entry,
     edit_entry,
+    fetch_all_stored,
     fetch_stored,
     find_by_canonical_url,
     note_evidence,
@@ -66,6 +68,8 @@ BY_PERSON = "person"
 CONFIRMING_SWEEPS = 2
 # So many documents that have the same bytes, or say the same, are looked at together.
 _HOLDERS_AT_ONCE = 16
+# Of so many documents that exchanged their bytes what they gave is looked up together.
+_SWAPPED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -464,21 +468,39 @@ class Settling:
             path=found.path, outcome=Outcome.QUARANTINED, stage=error.stage, reason=error.reason
         )
 
-    def swap(self, places: list[tuple[KnownDocument, SourceDocument]]) -> list[DocumentOutcome]:
-        """Re-point known documents that have exchanged their bytes: (document, where they lie)."""
+    def swap(self, places: Sequence[tuple[KnownDocument, SourceDocument]]) -> list[DocumentOutcome]:
+        """Re-point known documents that have exchanged their bytes: (document, where they lie).
+
+        Nothing, where one of them is not any more what was known of it.
+        """
+        known = {document.id: document for document, _ in places}
+        if documents_by_id(self.connection, list(known)) != known:
+            return []
+        exchange_documents(self.connection, places)
         outcomes = []
-        for known, _ in places:
-            # Out of the way first: two documents cannot have one path even for a moment.
-            parked = DocumentPath(root=known.path.root, path=b"\0" + known.path.path)
-            self._move(known.id, parked)
-        for known, source in places:
-            self._move(known.id, source.path)
-            note_state(self.connection, known.id, source.state)
-            links = links_of_document(self.connection, known.id)
+        for first in range(0, len(places), _SWAPPED_AT_ONCE):
+            outcomes += self._swapped(places[first : first + _SWAPPED_AT_ONCE])
+        return outcomes
+
+    def _swapped(
+        self, places: Sequence[tuple[KnownDocument, SourceDocument]]
+    ) -> list[DocumentOutcome]:
+        links = links_of_documents(self.connection, [document.id for document, _ in places])
+        entry_ids = {link.entry_id for given in links.values() for link in given}
+        for entry_id in entry_ids:
+            self._touch(entry_id)
+        entries = fetch_all_stored(self.connection, list(entry_ids))
+        outcomes = []
+        for document, source in places:
+            given = links.get(document.id)
+            entry = entries[given[0].entry_id].entry if given else None
             outcomes.append(
-                self._outcome(source.path, Outcome.SWAPPED, links[0].entry_id)
-                if links
-                else DocumentOutcome(path=source.path, outcome=Outcome.SWAPPED)
+                DocumentOutcome(
+                    path=source.path,
+                    outcome=Outcome.SWAPPED,
+                    guid=entry.guid if entry else None,
+                    title=entry.title if entry else None,
+                )
             )
         return outcomes
 

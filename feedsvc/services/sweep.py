@@ -36,6 +36,8 @@ T = TypeVar("T")
 
 # So many documents are read, asked for or published together.
 _CHUNK = 256
+# So many exchanges of bytes are published together.
+_RINGS_AT_ONCE = 32
 # So many are kept in memory until the others of their slice are published.
 _MAX_KEPT = 1_024
 # A slice ends after so long, also where nothing more urgent waits.
@@ -173,7 +175,8 @@ class _Settlement:
             self.batches.publish([quarantine_step(f, f.refusal) for f, _ in refused if f.refusal])
             yield
         # Known paths first: whether their old bytes have moved elsewhere decides what new ones are.
-        swapped = self._settle_swaps()
+        swapped: set[DocumentPath] = set()
+        yield from self._settle_swaps(swapped)
         for kind in (Kind.CHANGED, Kind.KEPT, Kind.NEW):
             there = (found for found, _ in self._of_kind(kind) if found.path not in swapped)
             for first in there:
@@ -281,62 +284,96 @@ class _Settlement:
 
     # Documents that are there
 
-    def _settle_swaps(self) -> set[DocumentPath]:
-        """Re-point known documents that have exchanged their bytes; answers their paths.
+    def _settle_swaps(self, settled: set[DocumentPath]) -> Iterator[None]:
+        """Re-point known documents that have exchanged their bytes, as often giving way as asked.
 
-        While one of those that may have cannot be read, the others wait for another look: what
-        one alone now holds would be taken for an edit. They do not wait for ever.
+        settled: takes their paths. While one of those that may have cannot be read, the others wait
+        for another look: what one alone now holds would be taken for an edit. They do not wait for
+        ever.
         """
-        old_sizes = Counter(
-            known.state.size_bytes
-            for found, known in self._of_kind(Kind.CHANGED)
-            if known and found.state != known.state
-        )
-        places: list[tuple[KnownDocument, SourceDocument]] = []
+        places: dict[int, tuple[KnownDocument, SourceDocument]] = {}
         unread: set[DocumentPath] = set()
-        for part in _chunks(self._rewritten_like_others(old_sizes), _CHUNK):
-            read = {known.id: r.source for found, known in part for r in self._read([found])}
-            unread |= {
-                known.path
-                for _, known in part
-                if known.id not in read and not known.stage and self._may_wait_for(known.path)
-            }
-            with self._to.store.reading() as connection:
-                seen = seen_bytes(connection, [source.sha256 for source in read.values()])
-            places += [
-                (known, read[known.id])
-                for _, known in part
-                if known.id in read and read[known.id].sha256 in seen - {known.held_sha256}
-            ]
+        yield from self._read_exchanged(places, unread)
         if unread:
-            held = unread | {source.path for _, source in places}
+            held = unread | {source.path for _, source in places.values()}
             self._restless |= held
-            return held
-        by_id = {known.id: (known, source) for known, source in places}
-        swaps = find_swaps(
+            settled |= held
+            return
+        rings = find_swaps(
             {
                 number: (known.held_sha256, source.sha256)
-                for number, (known, source) in by_id.items()
+                for number, (known, source) in places.items()
                 if known.held_sha256
             }
         )
-        if not swaps:
-            return set()
-        pairs = [(by_id[owner][0], by_id[holder][1]) for holder, owner in swaps.items()]
-        paths = {source.path for _, source in pairs}
-        step = Step(path=min(paths), settle=lambda settling: settling.swap(pairs))
-        self.batches.publish([step])
-        return paths
+        for some in _chunks(rings, _RINGS_AT_ONCE):
+            exchanges = [
+                [(places[owner][0], places[holder][1]) for holder, owner in ring.items()]
+                for ring in some
+            ]
+            settled |= {source.path for exchanged in exchanges for _, source in exchanged}
+            self.batches.publish([self._swap_step(exchanged) for exchanged in exchanges])
+            if self._to.is_called():
+                yield
+
+    def _swap_step(self, exchanged: Sequence[tuple[KnownDocument, SourceDocument]]) -> Step:
+        paths = {source.path for _, source in exchanged}
+
+        def settle(settling: Settling) -> list[DocumentOutcome]:
+            outcomes = settling.swap(exchanged)
+            if not outcomes:
+                self._restless |= paths
+            return outcomes
+
+        return Step(path=min(paths), settle=settle)
+
+    def _read_exchanged(
+        self,
+        places: dict[int, tuple[KnownDocument, SourceDocument]],
+        unread: set[DocumentPath],
+    ) -> Iterator[None]:
+        """Read known documents that may have exchanged their bytes, as often giving way as asked.
+
+        places: takes, by its number, each that now holds what some document did. unread: takes
+        those for which the others are to wait.
+        """
+        old_sizes: Counter[int] = Counter()
+        new_sizes: Counter[int] = Counter()
+        for found, known in self._rewritten():
+            old_sizes[known.state.size_bytes] += 1
+            new_sizes[found.state.size_bytes] += 1
+            if self._to.is_called():
+                yield
+        for part in _chunks(self._rewritten_like_others(old_sizes, new_sizes), _CHUNK):
+            read: dict[int, SourceDocument] = {}
+            for found, known in part:
+                for each in self._read([found]):
+                    read[known.id] = each.source
+                if known.id not in read and not known.stage and self._may_wait_for(known.path):
+                    unread.add(known.path)
+                if self._to.is_called():
+                    yield
+            with self._to.store.reading() as connection:
+                seen = seen_bytes(connection, [source.sha256 for source in read.values()])
+            for _, known in part:
+                source = read.get(known.id)
+                if source and source.sha256 in seen - {known.held_sha256}:
+                    places[known.id] = known, source
+
+    def _rewritten(self) -> Iterator[tuple[Found, KnownDocument]]:
+        """Known documents whose files are not what they were."""
+        for found, known in self._of_kind(Kind.CHANGED):
+            if known and found.state != known.state:
+                yield found, known
 
     def _rewritten_like_others(
-        self, old_sizes: Counter[int]
+        self, old_sizes: Counter[int], new_sizes: Counter[int]
     ) -> Iterator[tuple[Found, KnownDocument]]:
-        """Known documents with as many bytes as another had before; they may be its bytes."""
-        for found, known in self._of_kind(Kind.CHANGED):
-            if known is None or found.state == known.state:
-                continue
-            now, before = found.state.size_bytes, known.state.size_bytes
-            if old_sizes[now] > (now == before):
+        """Those with as many bytes as another had before, where another has as many as they had."""
+        for found, known in self._rewritten():
+            before, now = known.state.size_bytes, found.state.size_bytes
+            own = before == now
+            if old_sizes[now] > own and new_sizes[before] > own:
                 yield found, known
 
     def _settle(self, files: Iterable[Found]) -> None:

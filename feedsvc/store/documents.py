@@ -319,8 +319,9 @@ _LINKS_OF_DOCUMENTS = (
 def links_of_documents(connection: Connection, ids: Sequence[int]) -> dict[int, list[EntryLink]]:
     """The same of several; those that give nothing are left out."""
     links: dict[int, list[EntryLink]] = {}
-    for link in map(_link, connection.execute(_LINKS_OF_DOCUMENTS, {"ids": ids})):
-        links.setdefault(link.document_id, []).append(link)
+    for some in _chunks(ids):
+        for link in map(_link, connection.execute(_LINKS_OF_DOCUMENTS, {"ids": some})):
+            links.setdefault(link.document_id, []).append(link)
     return links
 
 
@@ -372,10 +373,15 @@ _BY_IDS = select(documents).where(documents.c.id.in_(bindparam("ids", expanding=
 
 def documents_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, KnownDocument]:
     found: dict[int, KnownDocument] = {}
-    for first in range(0, len(ids), _AT_ONCE):
-        rows = connection.execute(_BY_IDS, {"ids": ids[first : first + _AT_ONCE]})
+    for some in _chunks(ids):
+        rows = connection.execute(_BY_IDS, {"ids": some})
         found |= {row.id: _known(row) for row in rows}
     return found
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for first in range(0, len(ids), _AT_ONCE):
+        yield ids[first : first + _AT_ONCE]
 
 
 def save_document(connection: Connection, found: SourceDocument, now: datetime) -> int:
@@ -406,7 +412,7 @@ def add_documents(
     return numbers
 
 
-_SAVE_KNOWN = update(documents).where(documents.c.id == bindparam("document_id"))
+_CHANGE = update(documents).where(documents.c.id == bindparam("document_id"))
 
 
 def save_known_documents(
@@ -414,7 +420,7 @@ def save_known_documents(
 ) -> None:
     """Remember files as just ingested whose documents are known, by their numbers."""
     connection.execute(
-        _SAVE_KNOWN,
+        _CHANGE,
         [
             {"document_id": number, **_ingested_values(source, now)}
             for number, source in found.items()
@@ -546,6 +552,29 @@ def move_document(connection: Connection, document_id: int, to: DocumentPath) ->
         update(documents)
         .where(documents.c.id == document_id)
         .values(root=to.root, path=to.path, missing_since=None, missing_sweeps=0)
+    )
+
+
+def exchange_documents(
+    connection: Connection, places: Sequence[tuple[KnownDocument, SourceDocument]]
+) -> None:
+    """Re-point documents to one another's paths, where their bytes now lie."""
+    # Out of the way first: two documents cannot have one path even for a moment.
+    parked = [{"document_id": k.id, "path": b"\0" + k.path.path} for k, _ in places]
+    connection.execute(_CHANGE, parked)
+    connection.execute(
+        _CHANGE,
+        [
+            {
+                "document_id": known.id,
+                "root": source.path.root,
+                "path": source.path.path,
+                "missing_since": None,
+                "missing_sweeps": 0,
+                **_state_values(source.state),
+            }
+            for known, source in places
+        ],
     )
 
 

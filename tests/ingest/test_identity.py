@@ -211,32 +211,47 @@ def test_any_other_page_is() -> None:
 # Swaps
 
 
+def together(swaps: list[dict[int, int]]) -> dict[int, int]:
+    return {document: owner for swap in swaps for document, owner in swap.items()}
+
+
 def test_two_that_exchanged_their_bytes_are_a_swap() -> None:
-    assert find_swaps({1: (b"a", b"b"), 2: (b"b", b"a")}) == {1: 2, 2: 1}
+    assert find_swaps({1: (b"a", b"b"), 2: (b"b", b"a")}) == [{1: 2, 2: 1}]
 
 
 def test_three_in_a_ring_are_a_swap() -> None:
     changes = {1: (b"a", b"b"), 2: (b"b", b"c"), 3: (b"c", b"a")}
-    assert find_swaps(changes) == {1: 2, 2: 3, 3: 1}
+    assert find_swaps(changes) == [{1: 2, 2: 3, 3: 1}]
 
 
 def test_a_chain_with_an_end_is_no_swap() -> None:
-    assert find_swaps({1: (b"a", b"b"), 2: (b"b", b"new")}) == {}
+    assert find_swaps({1: (b"a", b"b"), 2: (b"b", b"new")}) == []
 
 
 def test_what_hangs_on_a_ring_is_not_in_it() -> None:
     changes = {1: (b"a", b"b"), 2: (b"b", b"a"), 3: (b"c", b"a")}
-    assert find_swaps(changes) == {1: 2, 2: 1}
+    assert find_swaps(changes) == [{1: 2, 2: 1}]
 
 
 def test_nothing_changed_is_no_swap() -> None:
-    assert find_swaps({}) == {}
+    assert find_swaps({}) == []
 
 
 @given(st.permutations(range(8)))
 def test_every_exchange_is_found_whole(order: list[int]) -> None:
     changes = {n: (bytes([n]), bytes([now])) for n, now in enumerate(order) if n != now}
-    assert find_swaps(changes) == {n: now for n, now in enumerate(order) if n != now}
+    assert together(find_swaps(changes)) == {n: now for n, now in enumerate(order) if n != now}
+
+
+def test_exchanges_that_have_nothing_to_do_with_one_another_are_told_apart() -> None:
+    pairs = {n: (bytes([n]), bytes([n ^ 1])) for n in range(6)}
+    assert find_swaps(pairs) == [{0: 1, 1: 0}, {2: 3, 3: 2}, {4: 5, 5: 4}]
+
+
+def test_a_ring_of_thousands_is_found_at_once() -> None:
+    count = 20_000
+    changes = {n: (b"%d" % n, b"%d" % ((n + 1) % count)) for n in range(count)}
+    assert [len(ring) for ring in find_swaps(changes)] == [count]
 
 
 @given(
@@ -247,7 +262,7 @@ def test_every_exchange_is_found_whole(order: list[int]) -> None:
 def test_a_swap_gives_each_document_to_one_other(
     changes: dict[int, tuple[bytes, bytes]],
 ) -> None:
-    swaps = find_swaps(changes)
+    swaps = together(find_swaps(changes))
     assert swaps.keys() == set(swaps.values())
     for document, owner in swaps.items():
         assert changes[document][1] == changes[owner][0]

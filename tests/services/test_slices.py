@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import cycle
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event, select
 
-from feedsvc.model.document import DocumentPath
+from feedsvc.model.document import DocumentPath, Outcome
 from feedsvc.services import sweep
 from feedsvc.store import documents
 from feedsvc.store.documents import KnownDocument
 from feedsvc.store.entries import Versions
+from feedsvc.store.schema import document_entries
+from feedsvc.store.schema import documents as document_rows
 from tests.service import Service, article
 
 COUNT = 40
@@ -104,3 +106,71 @@ def test_a_call_in_the_middle_loses_and_doubles_nothing(filled: Service) -> None
         pass
     assert len(filled.entries()) == COUNT
     assert set(filled.ingest().values()) == set()
+
+
+# Files that exchanged their bytes
+
+
+def exchange(service: Service, partner: Callable[[int], int]) -> None:
+    texts = [(service.folder.path / f"{n:02}.txt").read_bytes() for n in range(COUNT)]
+    for number in range(COUNT):
+        service.folder.write(f"{number:02}.txt", texts[partner(number)])
+
+
+def whose(service: Service) -> dict[bytes, int]:
+    """Which entry the document at each path gives."""
+    with service.runtime.store.reading() as connection:
+        rows = connection.execute(
+            select(document_rows.c.path, document_entries.c.entry_id).join(document_entries)
+        )
+        return {row.path: row.entry_id for row in rows}
+
+
+def giving_way(service: Service) -> Iterator[None]:
+    """One sweep that gives way as often as it can."""
+    ingestion = service.ingestion()
+    ingestion.give_way_when(lambda: True)
+    return ingestion.settle(ingestion.look(), set())
+
+
+def test_exchanges_are_settled_a_few_at_a_time_and_each_whole(
+    filled: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "_RINGS_AT_ONCE", 2)
+    filled.ingest()
+    feeds, before = filled.documents(), whose(filled)
+    exchange(filled, lambda number: number ^ 1)
+    moved = [len(before.items() - whose(filled).items()) for _ in giving_way(filled)]
+    assert sorted(set(moved)) == [*range(0, COUNT + 1, 4)]
+    # Files are read one at a time, too.
+    assert moved.count(0) >= COUNT
+    assert filled.documents() == feeds
+    assert filled.ingest() == {}
+
+
+def test_an_exchange_that_another_has_settled_meanwhile_is_settled_once(filled: Service) -> None:
+    filled.ingest()
+    feeds = filled.documents()
+    exchange(filled, lambda number: number ^ 1)
+    steps = giving_way(filled)
+    for _ in range(3 * COUNT // 2):  # it has read some of them
+        next(steps)
+    assert set(filled.ingest().values()) == {Outcome.SWAPPED}
+    settled = whose(filled)
+    for _ in steps:
+        pass
+    assert whose(filled) == settled
+    assert filled.documents() == feeds
+
+
+def test_an_exchange_of_many_files_takes_a_few_statements(filled: Service) -> None:
+    statements: Counter[str] = Counter()
+
+    def hear(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.update(w for w in ("UPDATE documents", "FROM entries") if w in statement)
+
+    filled.ingest()
+    exchange(filled, lambda number: (number + 1) % COUNT)
+    event.listen(filled.runtime.store.engine, "before_cursor_execute", hear)
+    assert list(filled.ingest().values()) == [Outcome.SWAPPED] * COUNT
+    assert statements == {"UPDATE documents": 2, "FROM entries": 1}
