@@ -267,6 +267,9 @@ class Settling:
             moved = self._find_moved(known)
             if moved is not None:
                 # The old article now lies elsewhere, and another one took its name.
+                copy = find_by_path(self.connection, moved.path)
+                if copy:  # as which it was settled since this sweep looked
+                    self._forget(copy.id)
                 self._move(known.id, moved.path)
                 save_document(self.connection, moved, self.now)
                 return self._by_twins(read, None) or self._new(read, draft)

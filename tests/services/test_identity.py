@@ -316,6 +316,22 @@ def test_a_path_that_takes_another_article_leaves_the_old_one_where_it_went(
     assert service.ingest() == {}
 
 
+def test_and_so_does_one_of_which_an_event_told_where_it_went_before(service: Service) -> None:
+    service.folder.write("a.txt", article())
+    service.ingest()
+    old = service.entry()
+    service.folder.write("b.txt", article())
+    service.folder.write("a.txt", article("Election is called", body=prose("the election")))
+    ingesting = service.ingestion()
+    look = ingesting.look()
+    for survey in (ingesting.look([DocumentPath(root="seeds", path=b"b.txt")]), look):
+        for _ in ingesting.settle(survey, set()):
+            pass
+    assert service.entries()[old.title].guid == old.guid
+    assert len(service.entries()) == 2
+    assert service.ingest() == {}
+
+
 def test_a_backup_beside_an_edited_file_is_no_new_article(service: Service) -> None:
     service.folder.write("a.txt", article())
     service.ingest()
