@@ -149,6 +149,19 @@ def as_saved_by(number: int, text: str) -> str:
     return text + "\n" * number
 
 
+def counted_looks(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often it is looked whether a file is there, from now on."""
+    costs: Counter[str] = Counter()
+    may_hold = WatchedRoot.may_hold
+
+    def look(root: WatchedRoot, path: bytes) -> bool:
+        costs["looks"] += 1
+        return may_hold(root, path)
+
+    monkeypatch.setattr(WatchedRoot, "may_hold", look)
+    return costs
+
+
 @pytest.mark.parametrize(
     ("text", "saved"),
     [(SHORT, lambda _, text: text), (article(), as_saved_by), (RUBBISH, lambda _, raw: raw)],
@@ -160,17 +173,11 @@ def test_a_copy_costs_the_same_however_many_there_are(
     text: str | bytes,
     saved: Callable[[int, str | bytes], str | bytes],
 ) -> None:
-    costs: Counter[str] = Counter()
-    may_hold = WatchedRoot.may_hold
-
-    def look(root: WatchedRoot, path: bytes) -> bool:
-        costs["looks"] += 1
-        return may_hold(root, path)
+    costs = counted_looks(monkeypatch)
 
     def hear(*_: object) -> None:
         costs["statements"] += 1
 
-    monkeypatch.setattr(WatchedRoot, "may_hold", look)
     event.listen(service.runtime.store.engine, "before_cursor_execute", hear)
     told = []
     for first in (0, 40, 80):
@@ -473,6 +480,24 @@ def test_what_a_person_withdrew_stays_so_whatever_is_ingested_later(service: Ser
     assert service.entries() == {}
     with pytest.raises(EntryGone):
         runtime.publication.article(short_id)
+
+
+def test_of_many_copies_that_are_gone_each_is_looked_for_a_few_times(
+    withdrawing: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = withdrawing
+    for number in range(60):
+        service.folder.write(f"{number:02}.txt", article())
+    service.ingest()
+    for number in range(30):
+        service.folder.remove(f"{number:02}.txt")
+    service.ingest()
+    service.ingest()
+    service.stopped.move(minutes=20)
+    costs = counted_looks(monkeypatch)
+    assert service.ingest() == {}
+    assert len(service.entries()) == 1
+    assert costs["looks"] <= 3 * 30
 
 
 def test_half_of_a_folder_gone_at_once_is_a_lost_mount(withdrawing: Service) -> None:
