@@ -191,8 +191,8 @@ _IS_REFUSED = text("stage IS NOT NULL")
 _HOLDS_REFUSED = text("refused_sha256 IS NOT NULL")
 
 # A file as it was last ingested, and how that ended. sha256: of the bytes that gave its entries;
-# refused_sha256: of those that it has instead, where they were refused; stage, reason, evidence: why.
-# missing_*: since when, and for how many sweeps, its path has been gone.
+# refused_sha256: of those that it has instead, where they were refused; stage, reason, evidence:
+# why. missing_*: since when, and for how many sweeps, its path has been gone.
 documents = Table(
     "documents",
     metadata,
