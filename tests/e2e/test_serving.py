@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -182,7 +183,7 @@ def fill_with_trouble(feedsvc: Feedsvc) -> None:
     """One of each that issue after issue is opened about, between two good files."""
     seeds = feedsvc.seeds
     seeds.write("a-good.txt", article("The first good file"))
-    seeds.write("undecodable.txt", b"\x81\x8d\x8f\x90\x9d" * 40 + b"\xff\xfe\x00")
+    seeds.write("undecodable.txt", bytes(Random(1).choices(range(0x80, 0x100), k=1_000)))
     seeds.write("empty.txt", b"")
     with (seeds.path / "huge.txt").open("wb") as huge:
         huge.truncate(1_000_000_000)
