@@ -26,6 +26,7 @@ from feedsvc.store.documents import (
     Hold,
     KnownDocument,
     begin_hold,
+    count_without_entries,
     departed_documents,
     documents_by_id,
     end_hold,
@@ -67,42 +68,56 @@ class Absences:
 
         gone: its paths that the look did not find, each time it is asked.
         """
-        held = self._is_held(look, gone())
-        for missed in self._missed(gone()):
-            fresh = [k for k in missed if not is_confirmed_gone(k)]
-            # What gives nothing would be forgotten, and is to be counted for as long as that lasts.
-            self._note_missing(self._giving(fresh) if held else fresh)
+        held = self._is_held(look, gone)
+        for documents in self._known(gone()):
+            fresh = [k for k in documents if not is_confirmed_gone(k)]
+            self._note_missing(self._missed(fresh))
             if not held and self.withdraw_after_s is not None:
-                confirmed = [k for k in missed if is_confirmed_gone(k)]
-                self.batches.publish([self._withdraw_step(k) for k in self._speaking(confirmed)])
+                confirmed = [k for k in documents if is_confirmed_gone(k)]
+                missed = self._missed(self._speaking(confirmed))
+                self.batches.publish([self._withdraw_step(document) for document in missed])
         return held
 
-    def _missed(self, gone: Iterable[DocumentPath]) -> Iterator[list[KnownDocument]]:
-        """The documents that are still known at paths that a look did not find."""
+    def _known(self, gone: Iterable[DocumentPath]) -> Iterator[list[KnownDocument]]:
+        """The documents at paths that a look did not find, some at a time."""
         for paths in _chunks(gone):
             with self.batches.store.reading() as connection:
                 known = find_by_paths(connection, paths)
-            yield [k for k in known.values() if not self.is_there(k.path)]
+            yield list(known.values())
 
-    def _is_held(self, look: RootLook, gone: Iterable[DocumentPath]) -> bool:
+    def _missed(self, documents: Iterable[KnownDocument]) -> list[KnownDocument]:
+        """Those that are not there now either."""
+        return [document for document in documents if not self.is_there(document.path)]
+
+    def _is_held(self, look: RootLook, gone: Callable[[], Iterable[DocumentPath]]) -> bool:
         """Whether so many documents went at once that a mount may be lost.
 
-        It stays so until enough of them are back, or a person has withdrawn what they gave; what
-        arrives meanwhile was not there before. It is kept before any is noted as missing: by the
-        next look that may have been long ago.
+        It stays so until enough of them are back, or there is nothing to lose with them: a person
+        has withdrawn what they gave, or other documents give it too. What arrives meanwhile was not
+        there before. It is kept before any is noted as missing: by the next look that may have been
+        long ago.
         """
         root = look.root.name
         with self.batches.store.reading() as connection:
             hold = fetch_hold(connection, root)
+        if hold is None and look.gone < _LOST_MOUNT_MIN and not look.is_moved:
+            return False
         since = hold.since if hold else self.batches.clock.now() - _AT_ONCE
         lost = gone_before = 0
-        for missed in self._missed(gone):
-            fresh = [k.id for k in missed if k.missing_since is None or k.missing_since >= since]
+        is_at_stake = False
+        for documents in self._known(gone()):
+            fresh = [k for k in documents if k.missing_since is None or k.missing_since >= since]
+            gone_before += len(documents) - len(fresh)
+            ids = [document.id for document in self._missed(fresh)]
             with self.batches.store.reading() as connection:
-                lost += len(fresh) - len(departed_documents(connection, fresh, by=BY_PERSON))
-            gone_before += len(missed) - len(fresh)
-        there = hold.documents if hold else look.known - gone_before
-        held = _is_lost_mount(lost, there) or (look.is_moved and lost > 0)
+                links = links_of_documents(connection, ids)
+                lost += len(links) - len(departed_documents(connection, ids, by=BY_PERSON))
+                departed = departed_documents(connection, ids)
+            is_at_stake |= any(
+                link.is_primary for number in links.keys() - departed for link in links[number]
+            )
+        there = hold.documents if hold else self._giving(root, look.known) - gone_before
+        held = is_at_stake and (look.is_moved or _is_lost_mount(lost, there))
         if held is not (hold is not None):
             with self.batches.transaction() as work:
                 if held:
@@ -111,11 +126,10 @@ class Absences:
                     end_hold(work.connection, root)
         return held
 
-    def _giving(self, documents: Sequence[KnownDocument]) -> list[KnownDocument]:
-        """Those that give entries."""
+    def _giving(self, root: str, known: int) -> int:
+        """How many of so many documents of a root give entries."""
         with self.batches.store.reading() as connection:
-            links = links_of_documents(connection, [document.id for document in documents])
-        return [document for document in documents if document.id in links]
+            return known - count_without_entries(connection, root)
 
     def _speaking(self, documents: Sequence[KnownDocument]) -> list[KnownDocument]:
         """All but those whose entries have departed: of a folder's past there is ever more."""

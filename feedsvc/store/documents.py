@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    exists,
     func,
     insert,
     literal,
@@ -323,6 +324,13 @@ def links_of_documents(connection: Connection, ids: Sequence[int]) -> dict[int, 
         for link in map(_link, connection.execute(_LINKS_OF_DOCUMENTS, {"ids": some})):
             links.setdefault(link.document_id, []).append(link)
     return links
+
+
+def count_without_entries(connection: Connection, root: str) -> int:
+    """How many documents of a root give no entry, since they were refused."""
+    gives = exists().where(document_entries.c.document_id == documents.c.id)
+    refused = select(func.count()).where(documents.c.stage.is_not(None), documents.c.root == root)
+    return connection.scalar(refused.where(~gives)) or 0
 
 
 def departed_documents(

@@ -168,16 +168,40 @@ def test_a_lost_mount_is_known_after_a_crash_and_a_long_pause(
     assert len(service.entries()) == 30
 
 
-def test_files_that_give_nothing_are_lost_with_the_others(service: Service) -> None:
-    write(service, named("", 40))
+def test_refused_files_that_are_cleaned_up_are_no_lost_mount(service: Service) -> None:
+    write(service, named("", 15))
     for name in named("", 25):
-        service.folder.write(f"{name}.png", b"\x89PNG\r\n\x1a\n" + name.encode() * 99)
+        service.folder.write(f"{name}.html", b"")
     settle(service)
-    remove(service, named("", 20))
     for name in named("", 25):
-        service.folder.remove(f"{name}.png")
+        service.folder.remove(f"{name}.html")
+    remove(service, named("", 1))
+    assert settle(service).count(Outcome.WITHDRAWN) == 1
+    assert service.runtime.quarantine.page(after=0, limit=50).documents == ()
+
+
+def test_refused_files_hide_no_lost_mount(service: Service) -> None:
+    write(service, named("", 40))
+    for name in named("", 60):
+        service.folder.write(f"{name}.html", b"")
+    settle(service)
+    remove(service, named("", 25))
     assert Outcome.WITHDRAWN not in settle(service)
-    assert len(service.entries()) == 40
+
+
+def test_copies_that_are_cleaned_up_are_no_lost_mount(service: Service) -> None:
+    names = named("", 15)
+    for folder in ("a", "b", "c"):
+        for name in names:
+            service.folder.write(f"{folder}/{name}.txt", article(f"Storm {name} shuts the harbour"))
+    settle(service)
+    for folder in ("a", "c"):  # what gives the entries first is among them
+        remove(service, [f"{folder}/{name}" for name in names])
+    assert Outcome.WITHDRAWN not in settle(service)
+    service.stopped.move(minutes=20)
+    remove(service, [f"b/{names[0]}"])
+    assert settle(service).count(Outcome.WITHDRAWN) == 1
+    assert len(service.entries()) == 14
 
 
 def test_the_alarm_stands_until_the_files_are_back_whatever_becomes_of_them(
