@@ -255,7 +255,12 @@ _RULES: dict[str, Finder] = {
         .having(func.count() > 1)
     ),
     "the bytes of every published document are kept": _rows(
-        select(documents.c.root, documents.c.path).where(_is_linked, ~_is_kept)
+        select(documents.c.root, documents.c.path).where(
+            # Which they were is not known where an earlier feedsvc has lost them.
+            _is_linked,
+            documents.c.sha256.is_not(None),
+            ~_is_kept,
+        )
     ),
     "kept bytes are what they were": _bytes_are_theirs,
     "the search index holds every live entry and every departure, and no other": _not_indexed,

@@ -10,18 +10,28 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
+documents = sa.table(
+    "documents",
+    *(sa.column(name) for name in ("id", "stage", "sha256", "refused_sha256")),
+)
+originals = sa.table("originals", sa.column("sha256"))
+document_entries = sa.table("document_entries", sa.column("document_id"))
 IS_REFUSED = sa.text("refused_sha256 IS NOT NULL")
 
 
 def upgrade() -> None:
     op.add_column("documents", sa.Column("refused_sha256", sa.LargeBinary()))
-    # Bytes are kept that gave an entry; those that were refused are kept for others at most.
-    op.execute(
-        "UPDATE documents SET refused_sha256 = sha256, sha256 = NULL"
-        " WHERE stage IS NOT NULL AND ("
-        "NOT EXISTS (SELECT 1 FROM originals WHERE originals.sha256 = documents.sha256)"
-        " OR NOT EXISTS (SELECT 1 FROM document_entries WHERE document_id = documents.id))"
-    )
+    d = documents.c
+    is_kept = sa.exists().where(originals.c.sha256 == d.sha256)
+    gives = sa.exists().where(document_entries.c.document_id == d.id)
+    # Bytes that gave an entry are kept; those that were refused are kept for others at most.
+    gave_nothing = sa.or_(~is_kept, ~gives)
+    # A file that could not be read any more has its entry's. Otherwise no one can tell an edit to
+    # what some other document holds from an article that is refused by now.
+    may_be_refused = sa.or_(d.stage != "discover", gave_nothing)
+    refused = sa.update(documents).where(d.stage.is_not(None))
+    op.execute(refused.where(may_be_refused).values(refused_sha256=d.sha256))
+    op.execute(refused.where(gave_nothing).values(sha256=None))
     op.drop_index("ix_documents_sha256", "documents")
     op.create_index("ix_documents_sha256_id", "documents", ["sha256", "id"])
     op.create_index(

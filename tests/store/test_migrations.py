@@ -124,6 +124,7 @@ def test_bytes_that_were_refused_are_told_from_those_that_gave_an_entry(bare_sto
             (b"in order", b"kept", None, True),
             (b"unreadable since", b"kept", "discover", True),
             (b"edited", b"refused", "extract", True),
+            (b"refused by now", b"kept", "sanitize", True),
             (b"kept for another", b"kept", "extract", False),
             (b"never read", None, "discover", False),
         ):
@@ -137,6 +138,7 @@ def test_bytes_that_were_refused_are_told_from_those_that_gave_an_entry(bare_sto
         b"in order": [b"kept", None],
         b"unreadable since": [b"kept", None],
         b"edited": [None, b"refused"],
+        b"refused by now": [b"kept", b"kept"],
         b"kept for another": [None, b"kept"],
         b"never read": [None, None],
     }
