@@ -39,8 +39,10 @@ _PATIENCE_S = 1.0
 _MOMENT_S = 0.25
 # Beyond the alarms within a worker: for one that was stopped or is lost altogether.
 _GRACE_S = 10.0
-# So long a worker may take to load what it needs.
+# So long a worker may take to load what it needs, and so many in a row may fail to: a machine may
+# be short of memory for a moment.
 _START_S = 60.0
+_MAX_FAILED_STARTS = 5
 # Then a worker is replaced, so that no library's caches grow for ever.
 _BATCHES_PER_WORKER = 500
 _PRELOADED = ["feedsvc.ingest.warm"]
@@ -139,6 +141,7 @@ class ExtractionPool:
         self._is_closed = False
         self._context = _forking()
         self._workers: list[_Worker] = []
+        self._failed_starts = 0
         self._bell, self._ring = self._context.Pipe(duplex=False)
         self._keeper = threading.Thread(target=self._keep, name="extraction-pool", daemon=True)
         self._keeper.start()
@@ -303,6 +306,7 @@ class ExtractionPool:
     def _take(self, worker: _Worker, pickled: bytearray) -> None:
         if worker.batch is None:
             worker.is_ready = True
+            self._failed_starts = 0
             return
         self._finish(worker.batch, pickled=pickled)
         worker.batch = None
@@ -323,7 +327,10 @@ class ExtractionPool:
         status = worker.process.exitcode
         if not worker.is_ready:
             self._dismiss(worker)
-            raise RuntimeError(f"a worker for extraction could not start (exit status {status})")
+            self._failed_starts += 1
+            if self._failed_starts >= _MAX_FAILED_STARTS:
+                raise RuntimeError(f"workers for extraction could not start (exit status {status})")
+            return
         if batch := worker.batch:
             if status is None or time.monotonic() > worker.deadline:
                 status = -signal.SIGALRM

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from feedsvc.ingest.pool import (
     Job,
     warm_up,
 )
+from feedsvc.ingest.worker import Draft
 from feedsvc.model.document import RootDefaults
 from feedsvc.model.entry import EntryDraft, Precision
 from feedsvc.settings import LimitSettings, load_settings
@@ -89,6 +91,25 @@ class DeadlyLuggage:
 
     def __reduce__(self) -> tuple[object, ...]:
         return os._exit, (5,)
+
+    def __call__(self, *_: object) -> EntryDraft:
+        raise NotImplementedError
+
+
+def behave_at_second_sight(mark: Path) -> Draft:
+    """End the first worker that unpacks it; for the others it is `behave`."""
+    if not mark.exists():
+        mark.touch()
+        os._exit(5)
+    return behave
+
+
+@dataclass(frozen=True)
+class OnceDeadlyLuggage:
+    mark: Path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return behave_at_second_sight, (self.mark,)
 
     def __call__(self, *_: object) -> EntryDraft:
         raise NotImplementedError
@@ -193,6 +214,12 @@ def test_a_worker_that_cannot_start_is_said_so() -> None:
         pytest.raises(RuntimeError, match=r"could not start \(exit status 5\)"),
     ):
         list(pool.extract(jobs(b"a")))
+
+
+def test_a_worker_that_could_not_start_once_has_a_successor(tmp_path: Path) -> None:
+    with ExtractionPool(1, TIGHT, 131_072, draft=OnceDeadlyLuggage(tmp_path / "seen")) as pool:
+        (found,) = pool.extract(jobs(b"a"))
+    assert isinstance(found.outcome, EntryDraft)
 
 
 def test_a_closed_pool_says_so_rather_than_give_no_results() -> None:
