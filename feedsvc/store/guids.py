@@ -105,6 +105,8 @@ class GuidLog:
         self._last_feed_id = known.last_feed_id if known else 0
         size = file.size_bytes()
         if known and known.size_bytes <= size and file.ends_at(known.size_bytes):
+            if 0 < known.size_bytes == size:
+                self._written_until = size  # whoever wrote it did not live, or know how, to mark it
             return False
         is_ours = size > 0 and file.first_guid() == self._guid_of_all()
         if size > 0 and not is_ours and not self._has_entries():

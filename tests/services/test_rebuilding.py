@@ -311,6 +311,23 @@ def test_killed_just_after_a_commit_only_that_one_is_not_known_to_be_public(
     assert site.service.entries()["Bridge opens"].arrived_at == site.service.stopped.instant
 
 
+def test_what_was_recorded_before_there_were_marks_is_known_to_be_public(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(guids.GuidLog, "mark_public", lambda _log: None)
+        site.service.folder.write("a.txt", article("Mill burns down"))
+        site.service.ingest()
+        site.back_up()
+        site.service.folder.write("b.txt", article("Bridge opens"))
+        site.service.ingest()
+    before = site.seen()
+    site.service.ingest(force=True)  # which publishes nothing
+    site.restore()
+    site.service.ingest()
+    assert site.seen() == before
+
+
 def test_a_mark_that_was_torn_or_cannot_be_written_spoils_nothing(
     site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
