@@ -25,7 +25,7 @@ from feedsvc.runtime import Runtime, open_runtime
 from feedsvc.services.ingestion import Ingestion, open_pool
 from feedsvc.settings import Settings
 from feedsvc.store.leases import Lease, take_lease
-from feedsvc.store.migrate import upgrade
+from feedsvc.store.migrate import check_schema, upgrade
 
 _WORTH_TELLING = (Outcome.QUARANTINED, Outcome.FAILED)
 _FOLLOWED_EVERY_S = 0.5
@@ -170,6 +170,7 @@ def _ingesting(runtime: Runtime, lease: Lease, *, is_dry: bool) -> Iterator[Inge
     spare_the_collector()
     pool = open_pool(runtime.settings)
     try:
+        check_schema(runtime.store)  # whoever waited for long may find a newer one
         ingestion = Ingestion(
             store=runtime.store,
             lease=lease,

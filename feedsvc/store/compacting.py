@@ -17,6 +17,7 @@ from typing import Any
 
 from feedsvc.errors import StoreBusy, StoreFull
 from feedsvc.store.backup import execute_alone, quoted, remove
+from feedsvc.store.damage import refuse_damaged
 from feedsvc.store.engine import Store
 from feedsvc.store.failures import SQLITE_BUSY, told, told_of_file
 from feedsvc.store.trouble import MIN_FREE_BYTES
@@ -36,8 +37,9 @@ def compact(store: Store, path: Path) -> None:
     """Write the database at `path` anew; whoever wants to write waits until it is done.
 
     For as long as it takes, it needs twice the room of the new file. Raises StoreError, among them
-    StoreBusy and StoreFull; then nothing has changed.
+    StoreBusy, StoreFull and StoreDamaged; then nothing has changed.
     """
+    refuse_damaged(store)
     part = path.with_name(f"{path.name}.vacuum")
     driver = store.engine.dialect.loaded_dbapi
     try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from feedsvc.model.document import DocumentPath, Quarantined, QuarantinePage
 from feedsvc.store.schema import documents
 
-_REFUSED = documents.c.stage.is_not(None)
+# What is gone is no more to be published: an entry that it gave before keeps it known.
+_REFUSED = and_(documents.c.stage.is_not(None), documents.c.missing_since.is_(None))
 
 
 def fetch_quarantine(connection: Connection, *, after: int, limit: int) -> QuarantinePage:

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from feedsvc.errors import StoreBusy, StoreFull
+from feedsvc.errors import StoreBusy, StoreDamaged, StoreFull
 from feedsvc.store import compacting
 from feedsvc.store.compacting import compact
+from feedsvc.store.damage import note_damage
 from feedsvc.store.engine import Store, open_store
 from feedsvc.store.verify import check_file
 
@@ -31,6 +32,7 @@ COMPACT = """
 import os, re, signal, sys
 from pathlib import Path
 from feedsvc.store.compacting import compact
+from feedsvc.store.damage import note_damage
 from feedsvc.store.engine import open_store
 
 def peak_mb():
@@ -196,3 +198,12 @@ def test_without_the_room_nothing_is_begun(
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
     with pytest.raises(StoreFull, match="64 MB are free"):
         compact(sqlite_store, path_of(sqlite_store))
+
+
+def test_a_damaged_database_is_left_as_it_is(sqlite_store: Store) -> None:
+    path = path_of(sqlite_store)
+    note_damage(path, "page 7 is not as it was")
+    before = path.read_bytes()
+    with pytest.raises(StoreDamaged):
+        compact(sqlite_store, path)
+    assert path.read_bytes() == before
