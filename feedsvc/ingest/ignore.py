@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 IGNORE_FILE = b".feedsvcignore"
 MAX_IGNORE_BYTES = 65_536
+# More than trees have of such files: a sweep parses none twice, and tells nothing twice.
+_MAX_KNOWN_FILES = 16_384
 
 # What the library does not know of .gitignore: the classes of signs in brackets.
 _CLASSES = {
@@ -115,13 +117,13 @@ def _read(folder: int) -> bytes:
     return raw
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_MAX_KNOWN_FILES)
 def _tell_of_no_file(file: bytes) -> None:
     """Once for each."""
     log.warning("ignore file passed over: it is no regular file", extra={"file": os.fsdecode(file)})
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_MAX_KNOWN_FILES)
 def _parsed(file: bytes, begin: int, raw: bytes) -> tuple[IgnoreRule, ...]:
     """Read patterns; kept, so that a sweep reads none twice and tells a mistake once."""
     rules = []
