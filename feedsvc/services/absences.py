@@ -23,14 +23,10 @@ from feedsvc.services.settling import (
 from feedsvc.services.survey import RootLook
 from feedsvc.store.documents import (
     EntryLink,
-    Hold,
     KnownDocument,
-    begin_hold,
     count_without_entries,
     departed_documents,
     documents_by_id,
-    end_hold,
-    fetch_hold,
     fetch_original,
     find_by_path,
     find_by_paths,
@@ -41,6 +37,7 @@ from feedsvc.store.documents import (
     make_primary,
     note_missing,
 )
+from feedsvc.store.roots import Hold, begin_hold, end_hold, fetch_hold
 
 # Fewer than this may go at once without being taken for a lost mount.
 _LOST_MOUNT_MIN = 20

@@ -6,8 +6,8 @@ from feedsvc.clock import Clock
 from feedsvc.model.globs import PathPattern
 from feedsvc.model.run import OutcomePage, Run, RunRequest, Trigger
 from feedsvc.store.access import add_audit_event
-from feedsvc.store.documents import root_device
 from feedsvc.store.engine import Store
+from feedsvc.store.roots import root_device
 from feedsvc.store.runs import add_run, fetch_outcomes, fetch_run
 
 

@@ -24,10 +24,10 @@ from feedsvc.store.documents import (
     find_by_paths,
     list_hashed_paths,
     list_states,
-    root_device,
 )
 from feedsvc.store.engine import Store
 from feedsvc.store.entries import Versions
+from feedsvc.store.roots import root_device
 
 log = logging.getLogger(__name__)
 

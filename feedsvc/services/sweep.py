@@ -26,10 +26,11 @@ from feedsvc.services.settling import Settling, Surroundings
 from feedsvc.services.survey import RootLook, Survey, Surveyor, Troubles, found_again, is_wanted
 from feedsvc.settings import IngestSettings
 from feedsvc.store.differences import Kind
-from feedsvc.store.documents import KnownDocument, find_by_paths, note_root_device, seen_bytes
+from feedsvc.store.documents import KnownDocument, find_by_paths, seen_bytes
 from feedsvc.store.engine import Store
 from feedsvc.store.entries import Versions
 from feedsvc.store.leases import Lease
+from feedsvc.store.roots import note_root_device
 from feedsvc.store.tries import Tries, fetch_tries, forget_tries, save_tries
 
 T = TypeVar("T")

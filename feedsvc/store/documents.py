@@ -35,9 +35,7 @@ from feedsvc.store.schema import (
     document_entries,
     documents,
     entries,
-    holds,
     originals,
-    roots,
 )
 
 _MAX_EVIDENCE_CHARS = 4_000
@@ -82,17 +80,6 @@ class EntryLink:
     is_primary: bool
     fingerprint: bytes | None
     extractor_version: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Hold:
-    """That nothing is withdrawn from a root, since much of it was gone at once.
-
-    since: what was gone before has nothing to do with it. documents: how many were there then.
-    """
-
-    since: datetime
-    documents: int
 
 
 # A path and the numbers of its file, as a look at the folder finds them; then 1, unless there is
@@ -671,32 +658,6 @@ def list_outdated_links(
         .limit(limit)
     )
     return [_link(row) for row in rows]
-
-
-def root_device(connection: Connection, root: str) -> int | None:
-    """The device on which a root lay at its last sweep; None before the first."""
-    return connection.scalar(select(roots.c.device).where(roots.c.name == root))
-
-
-def note_root_device(connection: Connection, root: str, device: int) -> None:
-    if connection.scalar(select(roots.c.device).where(roots.c.name == root)) is None:
-        connection.execute(insert(roots).values(name=root, device=device))
-    else:
-        connection.execute(update(roots).where(roots.c.name == root).values(device=device))
-
-
-def fetch_hold(connection: Connection, root: str) -> Hold | None:
-    """Why nothing is withdrawn from a root; None where it may be."""
-    row = connection.execute(select(holds).where(holds.c.root == root)).one_or_none()
-    return Hold(since=row.since, documents=row.documents) if row else None
-
-
-def begin_hold(connection: Connection, root: str, hold: Hold) -> None:
-    connection.execute(insert(holds).values(root=root, since=hold.since, documents=hold.documents))
-
-
-def end_hold(connection: Connection, root: str) -> None:
-    connection.execute(delete(holds).where(holds.c.root == root))
 
 
 AnyRow = Row[tuple[Any, ...]]  # Any: columns of many types

@@ -178,7 +178,7 @@ roots = Table(
     Column("device", BigInteger, nullable=False),
 )
 
-# Withdrawals from a root are held; see store/documents.py.
+# Withdrawals from a root are held; see store/roots.py.
 holds = Table(
     "holds",
     metadata,

@@ -12,7 +12,8 @@ from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome
 from feedsvc.services.absences import Absences
 from feedsvc.services.settling import Settling
-from feedsvc.store.documents import KnownDocument, note_root_device
+from feedsvc.store.documents import KnownDocument
+from feedsvc.store.roots import note_root_device
 from tests.service import Service, article, open_service
 
 HELD = "withdrawals held: a mount may be lost"

@@ -17,9 +17,10 @@ from feedsvc.ingest.versions import EXTRACTOR_VERSION
 from feedsvc.model.document import DocumentPath, Outcome
 from feedsvc.model.entry import Precision
 from feedsvc.services import ingestion
-from feedsvc.store.documents import find_by_path, links_of_document, note_root_device
+from feedsvc.store.documents import find_by_path, links_of_document
 from feedsvc.store.entries import fetch_stored, withdraw_entry
 from feedsvc.store.publishing import publishing
+from feedsvc.store.roots import note_root_device
 from feedsvc.store.schema import originals
 from feedsvc.store.upkeep import prune_originals
 from feedsvc.store.verify import verify

@@ -35,14 +35,13 @@ from feedsvc.store.documents import (
     make_primary,
     move_document,
     note_missing,
-    note_root_device,
     note_state,
     quarantine_document,
-    root_device,
     save_document,
     seen_bytes,
     unlink_entry,
 )
+from feedsvc.store.roots import note_root_device, root_device
 from feedsvc.store.schema import originals
 from tests.service import StoppedClock
 from tests.store.desk import Desk

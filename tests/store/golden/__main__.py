@@ -27,9 +27,10 @@ from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.services.ingestion import open_pool
 from feedsvc.settings import CustomFeedSettings, load_settings
 from feedsvc.store.backup import back_up
-from feedsvc.store.documents import Hold, begin_hold, quarantine_document
+from feedsvc.store.documents import quarantine_document
 from feedsvc.store.engine import open_store
 from feedsvc.store.migrate import upgrade
+from feedsvc.store.roots import Hold, begin_hold
 from feedsvc.store.runs import add_run, end_run
 from feedsvc.store.schema import leases
 from feedsvc.store.tries import Tries, save_tries
