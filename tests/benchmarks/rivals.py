@@ -1,8 +1,9 @@
 """Hugo and Pelican, building the same articles as Markdown: their pages, and one full-text feed.
 
-Each is measured twice: kept from all that it is not asked for, lists, archives, pages and feeds of
-authors or sections; and as it comes, when it makes them, as feedsvc does. They come from PyPI into
-an environment of their own (rivals.txt), so that nothing of theirs gets among what feedsvc needs.
+Each is measured twice: with all the pages that it makes unless told not to, those of lists, authors
+and sections, as feedsvc has them; and kept from all but a page of each article. They come from PyPI
+into an environment of their own (rivals.txt), so that nothing of theirs gets among what feedsvc
+needs.
 """
 
 from __future__ import annotations
@@ -28,10 +29,14 @@ baseURL = "https://news.example.org/"
 title = "Articles"
 [params]
 items = {_FEED_ITEMS}
+[outputs]
+home = ["HTML", "RSS"]
+section = ["HTML"]
+taxonomy = ["HTML"]
+term = ["HTML"]
 """
-_NOTHING_ELSE_OF_HUGO = """
+_ARTICLES_ALONE_OF_HUGO = """
 disableKinds = ["taxonomy", "term", "section", "sitemap", "robotsTXT", "404"]
-outputs.home = ["HTML", "RSS"]
 """
 # It has no theme of its own.
 _LAYOUTS_OF_HUGO = {
@@ -71,14 +76,14 @@ ARTICLE_SAVE_AS = ARTICLE_URL = "articles/{{slug}}.html"
 FEED_ALL_RSS = "feeds/all.rss.xml"
 RSS_FEED_SUMMARY_ONLY = False
 FEED_MAX_ITEMS = {_FEED_ITEMS}
+FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = None
+AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None
 """
-_NOTHING_ELSE_OF_PELICAN = """
+_ARTICLES_ALONE_OF_PELICAN = """
 THEME = "simple"
 STATIC_PATHS = []
 DIRECT_TEMPLATES = []
 CATEGORY_SAVE_AS = AUTHOR_SAVE_AS = TAG_SAVE_AS = ""
-FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = None
-AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None
 """
 
 
@@ -112,18 +117,17 @@ def install_rivals() -> list[Rival]:
         pages="output/articles/*.html",
         feed="output/feeds/all.rss.xml",
     )
-    layouts = _LAYOUTS_OF_HUGO
     return [
+        hugo(name=f"Hugo {_pinned('hugo')}", files={"hugo.toml": _HUGO, **_LAYOUTS_OF_HUGO}),
         hugo(
-            name=f"Hugo {_pinned('hugo')}",
-            files={"hugo.toml": _NOTHING_ELSE_OF_HUGO + _HUGO, **layouts},
+            name="Hugo, articles alone",
+            files={"hugo.toml": _ARTICLES_ALONE_OF_HUGO + _HUGO, **_LAYOUTS_OF_HUGO},
         ),
-        hugo(name="Hugo, as it comes", files={"hugo.toml": _HUGO, **layouts}),
+        pelican(name=f"Pelican {_pinned('pelican')}", files={"pelicanconf.py": _PELICAN}),
         pelican(
-            name=f"Pelican {_pinned('pelican')}",
-            files={"pelicanconf.py": _PELICAN + _NOTHING_ELSE_OF_PELICAN},
+            name="Pelican, articles alone",
+            files={"pelicanconf.py": _PELICAN + _ARTICLES_ALONE_OF_PELICAN},
         ),
-        pelican(name="Pelican, as it comes", files={"pelicanconf.py": _PELICAN}),
     ]
 
 
@@ -146,17 +150,22 @@ def _pinned(package: str) -> str:
 
 def bench_rival(rival: Rival, documents: int, folder: Path) -> Iterator[Figure]:
     """Build a site in a folder, then once more with one article added."""
+    yield bench_build(rival, documents, folder)
+    _write(folder / "content" / f"{place(documents)}.md", markdown(documents))
+    cost = measure(rival.command, folder=folder)
+    _check(rival, folder, documents + 1)
+    yield figure_of(cost, rival.name, "one new file", documents)
+
+
+def bench_build(rival: Rival, documents: int, folder: Path) -> Figure:
+    """Build a site in a folder."""
     for name, text in rival.files.items():
         _write(folder / name, text)
     for number in range(documents):
         _write(folder / "content" / f"{place(number)}.md", markdown(number))
     cost = measure(rival.command, folder=folder)
     _check(rival, folder, documents)
-    yield figure_of(cost, rival.name, "build", documents)
-    _write(folder / "content" / f"{place(documents)}.md", markdown(documents))
-    cost = measure(rival.command, folder=folder)
-    _check(rival, folder, documents + 1)
-    yield figure_of(cost, rival.name, "one new file", documents)
+    return figure_of(cost, rival.name, "build", documents)
 
 
 def _write(path: Path, text: str) -> None:
