@@ -19,6 +19,7 @@ FeedsvcError
   InvalidRequest(problems)              400: says where and what; nothing was queued
   StoreError                            503; SQLAlchemy's errors end at the store's door
     StoreBusy                           locked by somebody else for longer than the wait
+    StoreCutOff                         nothing was done; may be done again
     StoreFull                           no room where it writes; goes on once there is
     StoreDamaged                        its file cannot be trusted; nobody writes to it any more
     LeaseLost                           another process holds the ingest lease now
@@ -176,6 +177,10 @@ class StoreError(FeedsvcError):
 
 class StoreBusy(StoreError):
     """Another process kept the store locked for longer than `busy_timeout_s`."""
+
+
+class StoreCutOff(StoreError):
+    """The database ended a transaction before it was to be kept, or did not let it begin."""
 
 
 class StoreFull(StoreError):

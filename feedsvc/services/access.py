@@ -11,7 +11,7 @@ import zlib
 from datetime import datetime, timedelta
 
 from feedsvc.clock import Clock
-from feedsvc.errors import AccessDenied, ConfigError, ScopeMissing, StoreBusy
+from feedsvc.errors import AccessDenied, ConfigError, ScopeMissing, StoreError
 from feedsvc.model.access import Scope, Token
 from feedsvc.store.access import (
     add_audit_event,
@@ -23,6 +23,7 @@ from feedsvc.store.access import (
     revoke_token,
 )
 from feedsvc.store.engine import Store
+from feedsvc.store.repeating import repeated
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ class Access:
         self._refusals = 0
         self._refusals_since = clock.monotonic()
 
+    @repeated
     def create_token(
         self, name: str, scopes: frozenset[Scope], lifetime: timedelta | None = None
     ) -> str:
@@ -79,6 +81,7 @@ class Access:
         with self._store.reading() as connection:
             return list_tokens(connection)
 
+    @repeated
     def revoke(self, name: str) -> bool:
         """Answers whether there was a token of this name that could still be used."""
         now = self._clock.now()
@@ -130,9 +133,9 @@ class Access:
         try:
             with self._store.writing() as connection:
                 note_use(connection, token.id, now)
-        except StoreBusy:
+        except StoreError as error:
             # Of no matter to whoever asks; it is noted at the next use.
-            log.info("use of a token not noted: the store is locked", extra={"token": token.id})
+            log.info("use of a token not noted", extra={"token": token.id, "reason": str(error)})
 
     def _refuse(self, actor: str, address: str | None, result: str) -> None:
         """Write a refusal down; of very many in a minute only that there were more."""

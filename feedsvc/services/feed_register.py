@@ -29,6 +29,7 @@ from feedsvc.store.feed_names import (
 )
 from feedsvc.store.feeds import list_feeds
 from feedsvc.store.publishing import Publishing, publishing
+from feedsvc.store.repeating import repeated
 from feedsvc.store.selecting import decide_all_again
 
 # Those whose names come from articles; the others are named by their language or declaration.
@@ -78,6 +79,7 @@ class FeedRegister:
             for feed in sorted(every, key=lambda feed: feed.selection)
         ]
 
+    @repeated
     def rename(self, wanted: Selection, name: str, *, merge: bool) -> Renamed:
         """Give a feed another name: its guid stays, its old slug and name lead to it for ever.
 
@@ -98,6 +100,7 @@ class FeedRegister:
                     return self._end_merge(work, wanted, feed, other)
                 work.changed = True
 
+    @repeated
     def retire(self, slug: str) -> None:
         """Take away for good a custom feed that is declared no more: who asks for it is told so.
 

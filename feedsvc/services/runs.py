@@ -7,6 +7,7 @@ from feedsvc.model.globs import PathPattern
 from feedsvc.model.run import OutcomePage, Run, RunRequest, Trigger
 from feedsvc.store.access import add_audit_event
 from feedsvc.store.engine import Store
+from feedsvc.store.repeating import repeated
 from feedsvc.store.roots import root_device
 from feedsvc.store.runs import add_run, fetch_outcomes, fetch_run
 
@@ -18,6 +19,7 @@ class Runs:
         self._store = store
         self._clock = clock
 
+    @repeated
     def request(
         self,
         request: RunRequest,

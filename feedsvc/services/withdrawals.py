@@ -25,6 +25,7 @@ from feedsvc.store.entries import (
     withdraw_entry,
 )
 from feedsvc.store.publishing import Publishing, publishing
+from feedsvc.store.repeating import repeated
 
 _UUID = re.compile(r"(?:urn:uuid:)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
 
@@ -86,6 +87,7 @@ class Withdrawals:
 
         return self._decide(names, decide, "restore", by, address)
 
+    @repeated
     def _decide(
         self,
         names: Sequence[str],

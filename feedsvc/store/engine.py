@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlchemyError
 
-from feedsvc.errors import ConfigError, StoreError
+from feedsvc.errors import ConfigError, StoreCutOff, StoreError
 from feedsvc.store.failures import told
 
 log = logging.getLogger(__name__)
@@ -54,9 +54,19 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A write transaction, all or nothing; on SQLite the only one from its first line."""
-        with self._connected(feedsvc_writes=True) as connection, connection.begin():
-            yield connection
+        """A write transaction, all or nothing; on SQLite the only one from its first line.
+
+        Raises StoreCutOff only where nothing of it was kept.
+        """
+        is_to_be_kept = False
+        try:
+            with self._connected(feedsvc_writes=True) as connection, connection.begin():
+                yield connection
+                is_to_be_kept = True
+        except StoreCutOff as error:
+            if is_to_be_kept:
+                raise StoreError(f"{error}; whether it kept the changes is not known") from error
+            raise
 
     @contextmanager
     def _connected(self, **options: Any) -> Iterator[Connection]:

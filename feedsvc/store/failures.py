@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import errno
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-from feedsvc.errors import StoreBusy, StoreDamaged, StoreError, StoreFull
+from feedsvc.errors import StoreBusy, StoreCutOff, StoreDamaged, StoreError, StoreFull
 
 # Primary result codes of SQLite (https://sqlite.org/rescode.html).
 SQLITE_BUSY = frozenset({5, 6})
@@ -19,6 +19,9 @@ _SQLITE_TROUBLE = SQLITE_BUSY | _SQLITE_DAMAGED | {_SQLITE_FULL, 7, 8, 9, 10, 14
 _LOCK_NOT_GIVEN = "55P03"
 _DISK_FULL = "53100"
 _CANCELED = "57014"
+# Undone, and the same may succeed now: by class the connection; a conflict, a deadlock, a server
+# that ends or begins.
+_CUT_OFF = ("08", "40001", "40P01", "57P01", "57P02", "57P03")
 # By class: connection, transaction state, authorization, no such database, rollback, resources,
 # state of an object, an operator's intervention, the system.
 _POSTGRESQL_TROUBLE = ("08", "25", "28", "3D", "40", "53", "55", "57", "58", "XX001", "XX002")
@@ -70,7 +73,16 @@ def told(error: Exception) -> StoreError:
             f"the store's database file is damaged, or is no database ({reason}); move it away "
             "and restore a backup"
         )
+    if isinstance(source, DBAPIError) and _is_cut_off(source, code, state):
+        return StoreCutOff(f"the store failed: {reason}")
     return StoreError(f"the store failed: {reason}")
+
+
+def _is_cut_off(error: DBAPIError, code: int | None, state: str | None) -> bool:
+    if state is not None:
+        return state.startswith(_CUT_OFF)
+    # What the driver itself says of a connection that ended, or that could not be had, has no code.
+    return error.connection_invalidated or (code is None and isinstance(error, OperationalError))
 
 
 def told_of_file(error: OSError, name: object) -> StoreError:

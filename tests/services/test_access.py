@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import MetaData, select
 
 from feedsvc.clock import Clock
-from feedsvc.errors import AccessDenied, ConfigError, ScopeMissing
+from feedsvc.errors import AccessDenied, ConfigError, ScopeMissing, StoreFull
 from feedsvc.model.access import Scope
 from feedsvc.services.access import Access
 from feedsvc.store.engine import Store
@@ -181,6 +181,21 @@ def test_a_use_is_noted_once_a_minute(access: Access, stopped: StoppedClock) -> 
         noted += [token.last_used_at for token in access.tokens()]
         stopped.move(seconds=25)
     assert noted == [began, began, began, began + timedelta(seconds=75)]
+
+
+def test_a_token_opens_where_its_use_cannot_be_noted(
+    access: Access, stopped: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    presented = access.create_token("laptop", INGEST)
+
+    def fail(*_given: object) -> None:
+        raise StoreFull("there is no room left on the store's disk")
+
+    monkeypatch.setattr("feedsvc.services.access.note_use", fail)
+    access.authenticate(f"Bearer {presented}", Scope.INGEST, address=None)
+    monkeypatch.undo()
+    access.authenticate(f"Bearer {presented}", Scope.INGEST, address=None)
+    assert [token.last_used_at for token in access.tokens()] == [stopped.instant]
 
 
 def test_every_refusal_is_written_down_without_what_was_presented(

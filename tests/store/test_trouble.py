@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event, insert, text
 from sqlalchemy.exc import DBAPIError
 
-from feedsvc.errors import StoreBusy, StoreDamaged, StoreError, StoreFull
+from feedsvc.errors import StoreBusy, StoreCutOff, StoreDamaged, StoreError, StoreFull
 from feedsvc.model.selection import SelectionKind
 from feedsvc.store.damage import forget_damage, note_damage
 from feedsvc.store.engine import Store, open_store
@@ -67,6 +67,27 @@ def test_postgresql_says_whose_fault_it_is(
 ) -> None:
     raised = f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END $$"
     assert is_trouble_of_store(error_of(postgresql_store, raised)) is is_the_stores
+
+
+@pytest.mark.parametrize(
+    ("state", "is_so"),
+    [
+        ("40001", True),  # serialization_failure
+        ("40P01", True),  # deadlock_detected
+        ("57P01", True),  # admin_shutdown
+        ("08006", True),  # connection_failure
+        ("57014", False),  # query_canceled
+        ("53100", False),  # disk_full
+        ("23505", False),  # unique_violation
+    ],
+)
+def test_postgresql_says_what_may_be_done_again(
+    postgresql_store: Store, state: str, is_so: bool
+) -> None:
+    raised = f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END $$"
+    with pytest.raises(StoreError) as told, postgresql_store.writing() as connection:
+        connection.execute(text(raised))
+    assert isinstance(told.value, StoreCutOff) is is_so
 
 
 def test_a_statement_that_is_wrong_is_no_trouble_of_the_store(store: Store) -> None:
