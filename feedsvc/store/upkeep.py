@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import Connection, and_, delete, exists, func, select
+from sqlalchemy import Column, ColumnElement, Connection, and_, delete, exists, func, select
 
 from feedsvc.clock import Clock
 from feedsvc.store.backup import execute_alone
@@ -23,7 +24,10 @@ from feedsvc.store.schema import (
     tries,
 )
 
+T = TypeVar("T")
+
 _AT_ONCE = 200
+_READ_AT_ONCE = 1_000
 _SHORT_ROWS_AT_ONCE = 2_000
 
 
@@ -34,60 +38,66 @@ def prune_revisions(
 
     goes_on: asked before each transaction. Answers how many went.
     """
-    old = revisions.c.replaced_at < before
     newer = revisions.alias()
     newest = (
         select(func.max(newer.c.number))
         .where(newer.c.entry_id == revisions.c.entry_id)
         .scalar_subquery()
     )
-    gone, after = 0, 0
-    while goes_on():
-        with store.reading() as connection:
-            ids = connection.scalars(
-                select(revisions.c.entry_id)
-                .where(old, revisions.c.entry_id > after)
-                .where(revisions.c.number <= newest - keep)
-                .distinct()
-                .order_by(revisions.c.entry_id)
-                .limit(_AT_ONCE)
-            ).all()
-        if not ids:
-            break
+    goes = and_(revisions.c.replaced_at < before, revisions.c.number <= newest - keep)
+    gone = 0
+    for ids in _walk(store, revisions.c.entry_id, goes, after=0, goes_on=goes_on):
         with publishing(store, None, clock) as work:
             connection = work.connection
-            these = and_(old, revisions.c.entry_id.in_(ids), revisions.c.number <= newest - keep)
+            these = and_(goes, revisions.c.entry_id.in_(ids))
             corrected = select(revisions.c.number).where(
                 these, revisions.c.corrected_at.is_not(None)
             )
             # Readers see it in the feed of corrections, which ends earlier now.
             work.changed |= connection.scalar(corrected.limit(1)) is not None
             gone += connection.execute(delete(revisions).where(these)).rowcount
-        after = ids[-1]
     return gone
 
 
 def prune_originals(store: Store, *, goes_on: Callable[[], bool]) -> int:
     """Remove the bytes that no document has any more; answers of how many documents."""
     unused = ~exists().where(documents.c.sha256 == originals.c.sha256)
-    gone, after = 0, b""
-    while goes_on():
-        with store.reading() as connection:
-            hashes = connection.scalars(
-                select(originals.c.sha256)
-                .where(unused, originals.c.sha256 > after)
-                .order_by(originals.c.sha256)
-                .limit(_AT_ONCE)
-            ).all()
-        if not hashes:
-            break
+    gone = 0
+    for hashes in _walk(store, originals.c.sha256, unused, after=b"", goes_on=goes_on):
         with store.writing() as connection:
             _hold_publishing(connection)
             gone += connection.execute(
                 delete(originals).where(unused, originals.c.sha256.in_(hashes))
             ).rowcount
-        after = hashes[-1]
     return gone
+
+
+def _walk(
+    store: Store,
+    key: Column[T],
+    goes: ColumnElement[bool],
+    *,
+    after: T,
+    goes_on: Callable[[], bool],
+) -> Iterator[list[T]]:
+    """Go through a table by its primary key; give out the keys of rows that may go, some at once.
+
+    key: its first column; after: less than any key. However few may go, a statement looks at no
+    more than some rows: at millions it would take longer than PostgreSQL lets it, and than a stop
+    waits.
+    """
+    some = select(key, goes).order_by(*key.table.primary_key).limit(_READ_AT_ONCE)
+    found: list[T] = []
+    is_end = False
+    while not is_end and goes_on():
+        with store.reading() as connection:
+            rows = connection.execute(some.where(key > after)).all()
+        found += dict.fromkeys(row[0] for row in rows if row[1])
+        is_end = len(rows) < _READ_AT_ONCE
+        after = rows[-1][0] if rows else after
+        while (len(found) >= _AT_ONCE or (found and is_end)) and goes_on():
+            yield found[:_AT_ONCE]
+            del found[:_AT_ONCE]
 
 
 def prune_runs(store: Store, *, before: datetime, goes_on: Callable[[], bool]) -> int:

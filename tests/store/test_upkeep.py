@@ -111,6 +111,37 @@ def test_pruning_stops_when_asked(desk: Desk) -> None:
     assert prune_originals(desk.store, goes_on=lambda: False) == 0
 
 
+def test_what_stays_is_gone_through_a_little_at_a_time(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "_READ_AT_ONCE", 2)
+    for number in range(5):
+        edit_daily(desk, desk.add(make_draft(str(number))), 1)
+        ingest(desk.store, desk, f"{number}.txt", b"%d" % number)
+    asked: list[bool] = []
+
+    def goes_on() -> bool:
+        asked.append(True)
+        return True
+
+    before = desk.stopped.instant - timedelta(days=99)
+    assert prune_revisions(desk.store, desk.clock, before=before, keep=1, goes_on=goes_on) == 0
+    assert len(asked) == 3
+    assert prune_originals(desk.store, goes_on=goes_on) == 0
+    assert len(asked) == 6
+
+
+def test_of_many_revisions_none_is_missed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "_READ_AT_ONCE", 2)
+    monkeypatch.setattr(upkeep, "_AT_ONCE", 3)
+    made = [desk.add(make_draft(str(number))) for number in range(4)]
+    for entry, days in zip(made, (1, 5, 2, 3), strict=True):
+        edit_daily(desk, entry, days)
+    later = desk.stopped.instant + timedelta(days=1)
+    assert prune_revisions(desk.store, desk.clock, before=later, keep=1, goes_on=always) == 7
+    assert [numbers(desk.store, entry) for entry in made] == [[1], [5], [2], [3]]
+
+
 def ingest(store: Store, desk: Desk, path: str, raw: bytes) -> bytes:
     sha256 = hashlib.sha256(raw).digest()
     source = SourceDocument(
