@@ -53,7 +53,7 @@ def run_scheduler(runtime: Runtime, stop: threading.Event) -> None:
     """Ingest until `stop` is set: whenever this process holds the lease, and it waits for it."""
     spare_the_collector()
     prepare_pool()  # so that whoever takes over from one that died is at work at once
-    trouble = Trouble(runtime.clock, runtime.upkeep.check_over)
+    trouble = Trouble(runtime.clock, _upkeep(runtime, stop.is_set).check_over)
     while not stop.is_set():
         if trouble.is_over():
             _work_as_holder(runtime, stop, trouble)
@@ -95,12 +95,7 @@ def _releasing(lease: Lease) -> Iterator[None]:
 def _work(runtime: Runtime, ingestion: Ingestion, stop: threading.Event, trouble: Trouble) -> None:
     """Ingest until `stop` is set or the lease is lost."""
     lost = threading.Event()
-    upkeep = Upkeep(
-        runtime.store,
-        runtime.clock,
-        runtime.settings.retention,
-        lambda: stop.is_set() or lost.is_set(),
-    )
+    upkeep = _upkeep(runtime, lambda: stop.is_set() or lost.is_set())
     schedule = _Schedule(ingestion, upkeep, lost, runtime.settings.ingest, runtime.clock, trouble)
     with upkeep.marked_in_use() as was_left_well:
         schedule.start(checks_file=not was_left_well)
@@ -109,6 +104,10 @@ def _work(runtime: Runtime, ingestion: Ingestion, stop: threading.Event, trouble
         finally:
             lost.set()
             schedule.end()
+
+
+def _upkeep(runtime: Runtime, is_stopped: Callable[[], bool]) -> Upkeep:
+    return Upkeep(runtime.store, runtime.clock, runtime.settings.retention, is_stopped)
 
 
 def _keep_watch(

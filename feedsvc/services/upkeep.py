@@ -58,7 +58,13 @@ class Upkeep:
         starting.check_start(self._store)
 
     def check_over(self, trouble: StoreError) -> None:
-        """Raise StoreError unless a publishing transaction could go on after some trouble."""
+        """Raise StoreError unless a publishing transaction could go on after some trouble.
+
+        After damage the whole file is read: a disk that failed for a moment may have made it up.
+        """
+        if isinstance(trouble, StoreDamaged):
+            damage.refuse_damaged(self._store)
+            self.check_file()
         check_over(self._store, trouble)
 
     def degradation(self) -> str | None:
@@ -129,7 +135,7 @@ class Upkeep:
         return starting.marked_in_use(self._store)
 
     def check_file(self) -> None:
-        """Read all of a SQLite database, as once a week and after a stop that was not clean.
+        """Read all of a SQLite database: once a week, after an unclean stop, where damage was met.
 
         Raises StoreDamaged for one that is; nothing is published in it any more, and no start
         accepts it.

@@ -70,8 +70,9 @@ def told(error: Exception) -> StoreError:
         return StoreFull(f"there is no room left on the store's disk ({reason})")
     if code in _SQLITE_DAMAGED:
         return StoreDamaged(
-            f"the store's database file is damaged, or is no database ({reason}); move it away "
-            "and restore a backup"
+            f"the store's database file is damaged, or is no database ({reason}); read it "
+            "through with: feedsvc db verify; put the last backup in its place with: feedsvc db "
+            "restore FILE"
         )
     if isinstance(source, DBAPIError) and _is_cut_off(source, code, state):
         return StoreCutOff(f"the store failed: {reason}")

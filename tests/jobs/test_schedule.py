@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -458,6 +458,59 @@ def test_in_a_database_found_damaged_nothing_is_published_until_it_is_found_whol
         assert titles(runtime) == set()
         with pytest.raises(StoreDamaged, match=r"page 7.*feedsvc db restore FILE"):
             runtime.upkeep.check_start()
+        found_by_every_check(monkeypatch, None)
         list(runtime.upkeep.verify())
         wait_for_title(runtime, "Too late")
         runtime.upkeep.check_start()
+
+
+def test_damage_met_at_work_ends_the_work_once_the_whole_file_is_read(
+    schedulers_on_sqlite: Schedulers, caplog: pytest.LogCaptureFixture
+) -> None:
+    schedulers = schedulers_on_sqlite
+    schedulers.folder.write("a.txt", article("In time"))
+    with schedulers.running() as runtime:
+        wait_for_title(runtime, "In time")
+    damage(Path(schedulers.database.removeprefix("sqlite:///")), "documents")
+    schedulers.folder.write("b.txt", article("Too late"))
+    with schedulers.running() as runtime:
+        wait_for(lambda: "found damaged" in (runtime.upkeep.degradation() or ""))
+        assert titles(runtime) == {"In time"}
+        with pytest.raises(StoreDamaged, match="feedsvc db restore FILE"):
+            runtime.upkeep.check_start()
+    assert any("database is damaged" in record.message for record in caplog.records)
+
+
+def damage(path: Path, table: str) -> None:
+    """Overwrite the first page of a table."""
+    with closing(open_store(f"sqlite:///{path}", busy_timeout_s=1)) as store:
+        query = f"SELECT rootpage FROM sqlite_schema WHERE name = '{table}'"
+        with store.reading() as connection:
+            page = connection.scalar(text(query))
+            size = connection.scalar(text("PRAGMA page_size"))
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+
+
+def test_damage_that_nothing_is_found_of_holds_work_up_for_a_while(
+    schedulers_on_sqlite: Schedulers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schedulers = schedulers_on_sqlite
+    asked = found_by_every_check(monkeypatch, None)
+    look = Ingestion.look
+    looks: list[bool] = []
+
+    def look_torn(ingestion: Ingestion, *paths: Any) -> Survey:
+        looks.append(True)
+        if len(looks) == 1:
+            raise StoreDamaged("a page was not read as it was written")
+        return look(ingestion, *paths)
+
+    monkeypatch.setattr(Ingestion, "look", look_torn)
+    schedulers.folder.write("a.txt", article("After all"))
+    with schedulers.running(scan_interval_s=0.1) as runtime:
+        wait_for_title(runtime, "After all")
+        assert runtime.upkeep.degradation() is None
+    assert asked
+    assert not any(asked)

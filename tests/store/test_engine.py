@@ -247,7 +247,7 @@ def read_feeds(store: Store) -> None:
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     path = tmp_path / "feedsvc.db"
     path.write_text("Storm shuts the harbour. " * 500)
-    with pytest.raises(StoreError, match=r"damaged, or is no database.*restore a backup"):
+    with pytest.raises(StoreError, match=r"damaged, or is no database.*feedsvc db restore FILE"):
         read_feeds(open_store(f"sqlite:///{path}", busy_timeout_s=1))
 
 

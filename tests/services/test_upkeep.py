@@ -1,0 +1,72 @@
+"""Damage that was met at work: what proves it, and what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from feedsvc.errors import StoreDamaged, StoreError
+from feedsvc.runtime import Runtime, open_runtime
+from feedsvc.store import verify
+from tests.databases import SqliteFiles
+from tests.service import settings_for
+
+
+@pytest.fixture
+def runtime(tmp_path: Path, sqlite_files: SqliteFiles) -> Iterator[Runtime]:
+    runtime = open_runtime(settings_for(tmp_path, sqlite_files.make_database(tmp_path)))
+    yield runtime
+    runtime.close()
+
+
+@pytest.fixture
+def check(monkeypatch: pytest.MonkeyPatch) -> list[str | StoreError | None]:
+    """What reading the whole file comes to, one time after another."""
+    results: list[str | StoreError | None] = []
+
+    def answer(*_given: object, **_options: object) -> str | None:
+        result = results.pop(0)
+        if isinstance(result, StoreError):
+            raise result
+        return result
+
+    monkeypatch.setattr(verify, "check_file", answer)
+    return results
+
+
+def test_damage_that_was_met_is_over_where_the_whole_file_is_in_order(
+    runtime: Runtime, check: list[str | StoreError | None]
+) -> None:
+    check.append(None)
+    runtime.upkeep.check_over(StoreDamaged("met"))
+    assert check == []
+    assert runtime.upkeep.degradation() is None
+
+
+def test_a_disk_that_cannot_be_read_proves_no_damage(
+    runtime: Runtime, check: list[str | StoreError | None]
+) -> None:
+    check += [StoreError("disk I/O error"), None]
+    with pytest.raises(StoreError, match="disk I/O error"):
+        runtime.upkeep.check_over(StoreDamaged("met"))
+    assert runtime.upkeep.degradation() is None
+    runtime.upkeep.check_over(StoreDamaged("met"))
+
+
+@pytest.mark.parametrize(
+    ("found", "told"), [("page 7 is", "page 7 is"), (StoreDamaged("x"), "it cannot be read")]
+)
+def test_damage_found_in_the_file_is_noted_and_looked_for_once(
+    runtime: Runtime, check: list[str | StoreError | None], found: str | StoreError, told: str
+) -> None:
+    check.append(found)
+    for _ in range(2):
+        with pytest.raises(StoreDamaged, match=told):
+            runtime.upkeep.check_over(StoreDamaged("met"))
+    assert told in (runtime.upkeep.degradation() or "")
+
+
+def test_other_trouble_needs_no_such_reading(runtime: Runtime) -> None:
+    runtime.upkeep.check_over(StoreError("disk I/O error"))
