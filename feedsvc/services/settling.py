@@ -40,6 +40,7 @@ from feedsvc.store.documents import (
     links_of_bytes,
     links_of_document,
     links_of_documents,
+    links_of_entry,
     make_primary,
     move_document,
     note_state,
@@ -165,6 +166,7 @@ class Settling:
         if known:
             if self._around.withdraws:
                 self.withdraw(known)
+            self._hand_over(known)
             self._forget(known.id)
         links = links_of_document(self.connection, twin.id)
         if twin.held_sha256 == source.sha256:
@@ -177,6 +179,14 @@ class Settling:
                 self._link(replace(link, document_id=document_id))
         outcome = self._there_again(source.path, links)
         return replace(outcome, outcome=Outcome.MOVED)
+
+    def _hand_over(self, known: KnownDocument) -> None:
+        """Let other documents that give its entries speak for them."""
+        for link in links_of_document(self.connection, known.id):
+            others = links_of_entry(self.connection, link.entry_id)
+            heirs = [other for other in others if other.document_id != known.id]
+            if link.is_primary and heirs:
+                make_primary(self.connection, heirs[0])
 
     def _find_lost(
         self, holders: Callable[[bytes, int], list[KnownDocument]], mark: bytes, path: DocumentPath
@@ -358,8 +368,9 @@ class Settling:
             if not is_same_article(draft, stored.entry):
                 continue
             gone = not self._has_documents(stored.id)
-            self._save_with_link(read, draft, stored.id, is_primary=gone)
+            link = self._save_with_link(read, draft, stored.id, is_primary=gone)
             if gone:
+                make_primary(self.connection, link)
                 return replace(self._edit(path, stored, draft), outcome=Outcome.RECRAWLED)
             return self._outcome(path, Outcome.RECRAWLED, stored.id)
         clashes = tuple(
@@ -568,7 +579,7 @@ class Settling:
         *,
         is_primary: bool,
         is_new: bool = True,
-    ) -> None:
+    ) -> EntryLink:
         """is_new: these bytes have not given this entry before."""
         link = EntryLink(
             document_id=self._save(read),
@@ -581,6 +592,7 @@ class Settling:
         self._link(link)
         if is_new:
             self._work.guids.note(entry_id, read.source, draft.key)
+        return link
 
     def _outcome(
         self, path: DocumentPath, outcome: Outcome, entry_id: int, *, resurfaces: bool = False

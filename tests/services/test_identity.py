@@ -706,3 +706,32 @@ def test_an_entry_that_policy_withdrew_lives_again_once_its_refused_edit_is_undo
     assert service.ingest() == {"a.txt": Outcome.QUARANTINED}
     service.folder.write("a.txt", article())
     assert service.ingest() == {"a.txt": Outcome.RETURNED}
+
+
+# The one document that speaks for an entry
+
+
+def test_of_a_file_that_another_was_moved_over_a_copy_speaks(service: Service) -> None:
+    for name in ("a.txt", "copy.txt"):
+        service.folder.write(name, article("Storm", body=prose("storm")))
+        service.ingest()
+    service.folder.write("museum.txt", article("Museum", body=prose("museum")))
+    service.ingest()
+    service.folder.move("museum.txt", "a.txt")
+    assert service.ingest() == {"a.txt": Outcome.MOVED}
+    with service.runtime.store.reading() as connection:
+        copy = find_by_path(connection, DocumentPath(root="seeds", path=b"copy.txt"))
+        assert copy is not None
+        assert [link.is_primary for link in links_of_document(connection, copy.id)] == [True]
+
+
+def test_a_recrawl_speaks_in_place_of_what_is_gone(service: Service) -> None:
+    url = "https://courier.example/storm"
+    service.folder.write("a.html", page("Storm", url, prose("storm")))
+    service.ingest()
+    service.folder.remove("a.html")
+    service.ingest()
+    service.ingest()
+    service.folder.write("b.html", page("Storm", url, prose("storm") + "\n\nIt is over."))
+    assert service.ingest() == {"b.html": Outcome.RECRAWLED}
+    assert [found.rule for found in verify(service.runtime.store) if found.offenders] == []
