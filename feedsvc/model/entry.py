@@ -27,8 +27,9 @@ class PersonKind(StrEnum):
     """An agency or a desk that signs as author: AFP, Reuters, dpa."""
 
 
-# Who let an entry depart, where its document was gone and nobody else was asked.
+# Who let an entry depart: where its document was gone and nobody was asked, or somebody was.
 BY_POLICY = "policy"
+BY_PERSON = "person"
 
 
 class EntryState(StrEnum):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import islice
 
 from feedsvc.errors import DocumentError
@@ -12,8 +11,8 @@ from feedsvc.ingest.discover import ReadDocument, WatchedRoot
 from feedsvc.ingest.pool import Extracted, ExtractionPool, Job
 from feedsvc.model.document import NO_DEFAULTS, DocumentOutcome, DocumentPath, Outcome
 from feedsvc.services.batches import Batches, Step
+from feedsvc.services.holds import LOST_MOUNT_MIN, is_lost_mount
 from feedsvc.services.settling import (
-    BY_PERSON,
     CONFIRMING_SWEEPS,
     Settling,
     is_confirmed_gone,
@@ -24,25 +23,21 @@ from feedsvc.services.survey import RootLook
 from feedsvc.store.documents import (
     EntryLink,
     KnownDocument,
+    count_lost,
+    count_lost_since,
     count_without_entries,
-    departed_documents,
     documents_by_id,
     fetch_original,
     find_by_path,
     find_by_paths,
     forget_document,
     links_of_document,
-    links_of_documents,
     links_of_entry,
     make_primary,
     note_missing,
 )
 from feedsvc.store.roots import Hold, begin_hold, end_hold, fetch_hold
 
-# Fewer than this may go at once without being taken for a lost mount.
-_LOST_MOUNT_MIN = 20
-# A folder that is emptied slowly is empty all the same.
-_AT_ONCE = timedelta(minutes=10)
 _SETTLED_AT_ONCE = 500
 
 
@@ -60,19 +55,22 @@ class Absences:
     is_there: Callable[[DocumentPath], bool]
     withdraw_after_s: float | None
 
-    def settle(self, look: RootLook, gone: Callable[[], Iterable[DocumentPath]]) -> bool:
-        """Settle what is gone from a root; answers whether withdrawals are held.
+    def settle(
+        self, look: RootLook, gone: Callable[[], Iterable[DocumentPath]]
+    ) -> Generator[None, None, bool]:
+        """Settle what is gone from a root, some at a time; answers whether withdrawals are held.
 
-        gone: its paths that the look did not find, each time it is asked.
+        gone: its paths that the look did not find and of which all is not done yet, each time it is
+        asked. What is found again between two slices is there by the next one.
         """
-        held = self._is_held(look, gone)
+        held = yield from self._is_held(look, gone)
         for documents in self._known(gone()):
             fresh = [k for k in documents if not is_confirmed_gone(k)]
             self._note_missing(self._missed(fresh))
             if not held and self.withdraw_after_s is not None:
-                confirmed = [k for k in documents if is_confirmed_gone(k)]
-                missed = self._missed(self._speaking(confirmed))
+                missed = self._missed(k for k in documents if is_confirmed_gone(k))
                 self.batches.publish([self._withdraw_step(document) for document in missed])
+            yield
         return held
 
     def _known(self, gone: Iterable[DocumentPath]) -> Iterator[list[KnownDocument]]:
@@ -86,7 +84,9 @@ class Absences:
         """Those that are not there now either."""
         return [document for document in documents if not self.is_there(document.path)]
 
-    def _is_held(self, look: RootLook, gone: Callable[[], Iterable[DocumentPath]]) -> bool:
+    def _is_held(
+        self, look: RootLook, gone: Callable[[], Iterable[DocumentPath]]
+    ) -> Generator[None, None, bool]:
         """Whether so many documents went at once that a mount may be lost.
 
         It stays so until enough of them are back, or there is nothing to lose with them: a person
@@ -97,42 +97,32 @@ class Absences:
         root = look.root.name
         with self.batches.store.reading() as connection:
             hold = fetch_hold(connection, root)
-        if hold is None and look.gone < _LOST_MOUNT_MIN and not look.is_moved:
+        gone_before = look.gone_before
+        if hold is None and look.gone - gone_before < LOST_MOUNT_MIN and not look.is_moved:
             return False
-        since = hold.since if hold else self.batches.clock.now() - _AT_ONCE
-        lost = gone_before = 0
-        is_at_stake = False
+        since = hold.since if hold else look.since
+        with self.batches.store.reading() as connection:
+            lost = count_lost_since(connection, root, since)
         for documents in self._known(gone()):
-            fresh = [k for k in documents if k.missing_since is None or k.missing_since >= since]
-            gone_before += len(documents) - len(fresh)
-            ids = [document.id for document in self._missed(fresh)]
+            new = self._missed(k for k in documents if k.missing_since is None)
             with self.batches.store.reading() as connection:
-                links = links_of_documents(connection, ids)
-                lost += len(links) - len(departed_documents(connection, ids, by=BY_PERSON))
-                departed = departed_documents(connection, ids)
-            is_at_stake |= any(
-                link.is_primary for number in links.keys() - departed for link in links[number]
-            )
+                lost += count_lost(connection, [document.id for document in new])
+            gone_before += sum(1 for k in documents if k.missing_since and k.missing_since < since)
+            yield
         there = hold.documents if hold else self._giving(root, look.known) - gone_before
-        held = is_at_stake and (look.is_moved or _is_lost_mount(lost, there))
-        if held is not (hold is not None):
+        held = lost.at_stake > 0 and (look.is_moved or is_lost_mount(lost.documents, there))
+        if held and hold is None:
             with self.batches.transaction() as work:
-                if held:
-                    begin_hold(work.connection, root, Hold(since=since, documents=there))
-                else:
-                    end_hold(work.connection, root)
+                begin_hold(work.connection, root, Hold(since=since, documents=there))
+        elif hold and not held:
+            with self.batches.transaction() as work:
+                end_hold(work.connection, root)
         return held
 
     def _giving(self, root: str, known: int) -> int:
         """How many of so many documents of a root give entries."""
         with self.batches.store.reading() as connection:
             return known - count_without_entries(connection, root)
-
-    def _speaking(self, documents: Sequence[KnownDocument]) -> list[KnownDocument]:
-        """All but those whose entries have departed: of a folder's past there is ever more."""
-        with self.batches.store.reading() as connection:
-            departed = departed_documents(connection, [document.id for document in documents])
-        return [document for document in documents if document.id not in departed]
 
     def _note_missing(self, fresh: Sequence[KnownDocument]) -> None:
         self.batches.publish([self._missing_step(document) for document in fresh])
@@ -219,10 +209,6 @@ def _chunks(paths: Iterable[DocumentPath]) -> Iterator[list[DocumentPath]]:
     iterator = iter(paths)
     while chunk := list(islice(iterator, _SETTLED_AT_ONCE)):
         yield chunk
-
-
-def _is_lost_mount(lost: int, there: int) -> bool:
-    return lost >= _LOST_MOUNT_MIN and 2 * lost > there
 
 
 def _promotion_step(link: EntryLink, extracted: Extracted[ReadDocument]) -> Step:

@@ -21,7 +21,7 @@ from feedsvc.ingest.identity import (
     stated_source,
 )
 from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome, SourceDocument
-from feedsvc.model.entry import BY_POLICY, EntryDraft, EntryState, Evidence, Precision
+from feedsvc.model.entry import BY_PERSON, BY_POLICY, EntryDraft, EntryState, Evidence, Precision
 from feedsvc.model.ids import mint_guid
 from feedsvc.model.run import RunRequest
 from feedsvc.store.documents import (
@@ -65,7 +65,6 @@ from feedsvc.store.entries import (
 from feedsvc.store.feeds import with_names_today
 from feedsvc.store.publishing import Publishing
 
-BY_PERSON = "person"
 CONFIRMING_SWEEPS = 2
 # So many documents that have the same bytes, or say the same, are looked at together.
 _HOLDERS_AT_ONCE = 16

@@ -11,23 +11,29 @@ import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
+from feedsvc.clock import Clock
 from feedsvc.errors import UnreadableDocument
 from feedsvc.ingest.discover import Found, RootUnreadable, WatchedRoot, why_closed
 from feedsvc.model.document import MAX_PATH_BYTES, DocumentPath
 from feedsvc.model.globs import PathPattern, matches_any
 from feedsvc.model.run import RunRequest
+from feedsvc.services.holds import counts_since
+from feedsvc.services.settling import CONFIRMING_SWEEPS
 from feedsvc.store.differences import Difference, Differences, Kind
 from feedsvc.store.documents import (
+    Absence,
     KnownDocument,
     KnownState,
+    Standing,
     find_by_paths,
     list_hashed_paths,
     list_states,
 )
 from feedsvc.store.engine import Store
 from feedsvc.store.entries import Versions
-from feedsvc.store.roots import root_device
+from feedsvc.store.roots import fetch_hold, root_device
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +43,17 @@ _STATES_AT_ONCE = 5_000
 
 @dataclass(frozen=True, kw_only=True)
 class RootLook:
-    """How one root compares that could be read. device_before: None at its first look."""
+    """How one root compares that could be read. device_before: None at its first look.
+
+    known: documents that the store knows; gone: how many of them were not found; gone_before: how
+    many of these have been gone since before `since`, with nothing left to do.
+    """
 
     root: WatchedRoot
     known: int
     gone: int
+    gone_before: int
+    since: datetime
     device: int
     device_before: int | None
 
@@ -109,11 +121,16 @@ class Troubles:
 
 @dataclass(frozen=True, kw_only=True)
 class Surveyor:
-    """Looks at the watched folders, and only reads: any thread may look at any time."""
+    """Looks at the watched folders, and only reads: any thread may look at any time.
+
+    withdraw_after_s: how long what documents gave lives on that are gone, None for ever.
+    """
 
     store: Store
+    clock: Clock
     roots: Sequence[WatchedRoot]
     versions: Versions
+    withdraw_after_s: float | None
     troubles: Troubles
 
     def look(self, request: RunRequest, paths: Collection[DocumentPath] | None = None) -> Survey:
@@ -155,6 +172,8 @@ class Surveyor:
                     root=root,
                     known=comparison.known,
                     gone=comparison.gone,
+                    gone_before=comparison.gone_before,
+                    since=comparison.absence.since,
                     device=device,
                     device_before=before,
                 )
@@ -164,6 +183,20 @@ class Surveyor:
                 if pattern not in matched:
                     reason = _why_unmatched(pattern, closed)
                     survey.failed.append((_named(pattern, self.roots), reason))
+
+    def absence(self, root: str) -> Absence:
+        """Which documents of a root that are gone there is nothing left to do about."""
+        now = self.clock.now()
+        with self.store.reading() as connection:
+            hold = fetch_hold(connection, root)
+        withdraw_before = None
+        if self.withdraw_after_s is not None and hold is None:
+            withdraw_before = now - timedelta(seconds=self.withdraw_after_s)
+        return Absence(
+            sweeps=CONFIRMING_SWEEPS,
+            since=counts_since(hold, now),
+            withdraw_before=withdraw_before,
+        )
 
     def _look_at(self, survey: Survey, paths: Collection[DocumentPath]) -> None:
         roots = {root.name: root for root in self.roots}
@@ -183,6 +216,7 @@ class _Comparison:
     ) -> None:
         self._store = surveyor.store
         self._versions = surveyor.versions
+        self.absence = surveyor.absence(root.name)
         self._survey = survey
         self._root = root
         self._patterns = patterns
@@ -192,16 +226,19 @@ class _Comparison:
         self._hashed: set[bytes] = set()
         self.matched: set[PathPattern] = set()
         self.closed: dict[DocumentPath, str] = {}
-        self.known = self.gone = 0
+        self.known = self.gone = self.gone_before = 0
 
     def compare(self, below: bytes) -> None:
         """Note what differs at and below a path. Raises RootUnreadable, StoreError."""
         max_bytes = self._root.max_document_bytes
         # Where something is asked of unchanged documents too, none is passed over unlooked.
-        is_plain = 2 if self._patterns or self._survey.request.force else 1
+        plain = None if self._patterns or self._survey.request.force else Standing.PLAIN
         states = self._states(below)
         row = next(states, None)
         for path, seen in self._root.look(below):
+            while row and row[0] < path:
+                self._note_gone(row[0], row[-1])
+                row = next(states, None)
             if (
                 not isinstance(seen, OSError)
                 and row
@@ -212,7 +249,7 @@ class _Comparison:
                     seen.st_size,
                     seen.st_mtime_ns,
                     seen.st_ctime_ns,
-                    is_plain,
+                    plain,
                 )
                 and seen.st_size <= max_bytes
             ):
@@ -223,9 +260,6 @@ class _Comparison:
             if len(path) > MAX_PATH_BYTES and not isinstance(seen, OSError):
                 self._note_hashed(path, seen)
                 continue
-            while row and row[0] < path:
-                self._note_gone(row[0])
-                row = next(states, None)
             if isinstance(seen, OSError):
                 self._note_closed(path, seen)
                 # Of what is closed nobody knows whether it is there.
@@ -238,7 +272,7 @@ class _Comparison:
             else:
                 self._note_new(self._root.found(path, seen))
         while row:
-            self._note_gone(row[0])
+            self._note_gone(row[0], row[-1])
             row = next(states, None)
         self._flush()
 
@@ -249,7 +283,7 @@ class _Comparison:
                 if path in self._hashed:
                     self.known += 1
                 else:
-                    self._note_gone(path)
+                    self._note_gone(path, Standing.OPEN)
         self._flush()
 
     def _states(self, below: bytes) -> Iterator[KnownState]:
@@ -278,6 +312,7 @@ class _Comparison:
                 limit=_STATES_AT_ONCE,
                 extractor_version=self._versions.extractor,
                 policy_version=self._versions.policy,
+                absence=self.absence,
             )
 
     def _is_asked_for(self, found: Found) -> bool:
@@ -311,10 +346,12 @@ class _Comparison:
         folder = path[: path.rfind(b"/") + 1]
         self.closed.setdefault(DocumentPath(root=self._root.name, path=folder), why_closed(error))
 
-    def _note_gone(self, path: bytes) -> None:
+    def _note_gone(self, path: bytes, standing: int) -> None:
+        """Of a folder's past there is ever more: where all is done, it is only counted."""
         self.known += 1
-        if self._survey.is_whole:
-            self.gone += 1
+        self.gone += 1
+        self.gone_before += standing == Standing.GONE_BEFORE
+        if self._survey.is_whole and standing not in (Standing.GONE_BEFORE, Standing.GONE_LATELY):
             self._gone.append(path)
             if len(self._gone) >= _NOTED_AT_ONCE:
                 self._flush()

@@ -80,8 +80,18 @@ class Sweeper:
     @cached_property
     def surveyor(self) -> Surveyor:
         return Surveyor(
-            store=self.store, roots=self.roots, versions=self.versions, troubles=self.troubles
+            store=self.store,
+            clock=self.clock,
+            roots=self.roots,
+            versions=self.versions,
+            withdraw_after_s=self.withdraw_after_s,
+            troubles=self.troubles,
         )
+
+    @property
+    def withdraw_after_s(self) -> float | None:
+        """How long what documents gave lives on that are gone; None for ever."""
+        return self.settings.withdraw_after_s if self.settings.removal == "withdraw" else None
 
     @cached_property
     def tried(self) -> dict[DocumentPath, Tries]:
@@ -141,14 +151,13 @@ class _Settlement:
         self._left_in: set[str] = set()
         self._awaited: set[DocumentPath] = set()
         self._roots = {root.name: root for root in sweeper.roots}
-        withdraws = sweeper.settings.removal == "withdraw"
         self._around = Surroundings(
             request=survey.request,
             versions=sweeper.versions,
             is_there=self._is_there,
             find_bytes=self._find_bytes,
             find_rewritten=self._find_rewritten,
-            withdraws=withdraws,
+            withdraws=sweeper.withdraw_after_s is not None,
         )
         self.batches = Batches(
             store=sweeper.store,
@@ -165,7 +174,7 @@ class _Settlement:
             pool=sweeper.pool,
             roots=sweeper.roots,
             is_there=self._is_there,
-            withdraw_after_s=sweeper.settings.withdraw_after_s if withdraws else None,
+            withdraw_after_s=sweeper.withdraw_after_s,
         )
 
     def run(self) -> Iterator[None]:
@@ -188,7 +197,7 @@ class _Settlement:
                 self._to.troubles.note_over(look.root.name, _LEFT)
         if self._survey.is_whole:
             for look in self._survey.roots:
-                self._settle_gone(look)
+                yield from self._settle_gone(look)
                 yield
 
     def _of_kind(self, kind: Kind) -> Iterator[tuple[Found, KnownDocument | None]]:
@@ -494,9 +503,9 @@ class _Settlement:
 
     # Documents that are gone
 
-    def _settle_gone(self, look: RootLook) -> None:
+    def _settle_gone(self, look: RootLook) -> Iterator[None]:
         root = look.root
-        held = self._absences.settle(look, lambda: self._gone_from(root.name))
+        held = yield from self._absences.settle(look, lambda: self._gone_from(root.name))
         trouble = "withdrawals held: a mount may be lost"
         if held:
             self._to.troubles.note(root.name, trouble)

@@ -11,9 +11,8 @@ from sqlalchemy import Connection
 
 from feedsvc.clock import Clock
 from feedsvc.errors import InvalidRequest
-from feedsvc.model.entry import EntryState
+from feedsvc.model.entry import BY_PERSON, EntryState
 from feedsvc.model.urls import SiteUrls
-from feedsvc.services.settling import BY_PERSON
 from feedsvc.store.access import add_audit_event
 from feedsvc.store.engine import Store
 from feedsvc.store.entries import (

@@ -36,8 +36,10 @@ def look(
 ) -> Iterator[Survey]:
     surveyor = Surveyor(
         store=service.runtime.store,
+        clock=service.runtime.clock,
         roots=watched_roots(service.runtime.settings, service.runtime.store),
         versions=versions or service.ingestion()._sweeper.versions,
+        withdraw_after_s=None,
         troubles=Troubles(),
     )
     named = {DocumentPath(root="seeds", path=os.fsencode(path)) for path in paths} or None

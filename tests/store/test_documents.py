@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from dataclasses import astuple
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, replace
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from feedsvc.errors import UndecodableDocument, UnreadableDocument
 from feedsvc.model.document import DocumentPath, FileState, SourceDocument
+from feedsvc.model.entry import BY_PERSON, BY_POLICY, EntryState
 from feedsvc.store.documents import (
+    Absence,
     EntryLink,
     KnownState,
+    Lost,
+    Standing,
+    count_lost,
+    count_lost_since,
     documents_by_id,
     documents_of_entry,
     fetch_original,
@@ -42,7 +49,7 @@ from feedsvc.store.documents import (
     unlink_entry,
 )
 from feedsvc.store.roots import note_root_device, root_device
-from feedsvc.store.schema import originals
+from feedsvc.store.schema import entries, originals
 from tests.service import StoppedClock
 from tests.store.desk import Desk
 
@@ -51,6 +58,8 @@ STATE = FileState(device=1, inode=2, size_bytes=3, mtime_ns=4, ctime_ns=5)
 LARGEST = FileState(
     device=-(2**63), inode=2**63 - 1, size_bytes=2**40, mtime_ns=-(2**63), ctime_ns=2**63 - 1
 )
+
+KEEPING = Absence(sweeps=2, since=NOW, withdraw_before=None)
 
 
 @pytest.fixture
@@ -131,7 +140,9 @@ def test_one_path_in_two_roots_is_two_documents(connection: Connection) -> None:
     assert [known.path.root for known in there.values()] == ["wire"]
 
 
-def states(connection: Connection, below: bytes = b"", limit: int = 100) -> list[KnownState]:
+def states(
+    connection: Connection, below: bytes = b"", limit: int = 100, absence: Absence = KEEPING
+) -> list[KnownState]:
     """All states of the root, page by page."""
     found: list[KnownState] = []
     while True:
@@ -143,6 +154,7 @@ def states(connection: Connection, below: bytes = b"", limit: int = 100) -> list
             limit=limit,
             extractor_version=2,
             policy_version=3,
+            absence=absence,
         )
         found += page
         if len(page) < limit:
@@ -189,10 +201,71 @@ def test_of_what_is_in_quarantine_a_state_says_whether_to_try_it_again(
     assert states(connection) == [(b"a", *astuple(STATE), plain)]
 
 
-def test_of_what_was_gone_a_state_says_that_there_is_more(connection: Connection) -> None:
+def withdrawing(before: datetime) -> Absence:
+    return replace(KEEPING, withdraw_before=before)
+
+
+LATER, EARLIER = NOW + timedelta(seconds=1), NOW - timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("sweeps", "absence", "standing"),
+    [
+        (1, KEEPING, Standing.OPEN),
+        (2, KEEPING, Standing.GONE_LATELY),
+        (2, replace(KEEPING, since=LATER), Standing.GONE_BEFORE),
+        (2, withdrawing(EARLIER), Standing.GONE_LATELY),
+        (2, withdrawing(NOW), Standing.OPEN),
+    ],
+)
+def test_of_what_is_gone_a_state_says_whether_there_is_more_to_do(
+    connection: Connection, sweeps: int, absence: Absence, standing: Standing
+) -> None:
     number = save_document(connection, document(b"a"), NOW)
-    note_missing(connection, [number], NOW)
-    assert states(connection) == [(b"a", *astuple(STATE), 0)]
+    link_entry(connection, link(number))
+    for _ in range(sweeps):
+        note_missing(connection, [number], NOW)
+    assert states(connection, absence=absence) == [(b"a", *astuple(STATE), standing)]
+
+
+@pytest.mark.parametrize(
+    ("missed", "is_primary", "standing"),
+    [
+        ([NOW, NOW], True, Standing.OPEN),
+        ([NOW, NOW], False, Standing.GONE_LATELY),
+        ([NOW], True, Standing.GONE_LATELY),
+        ([LATER, LATER], True, Standing.GONE_LATELY),
+        ([], True, Standing.GONE_LATELY),
+    ],
+)
+def test_the_document_that_speaks_for_an_entry_waits_for_all_that_give_it(
+    connection: Connection, missed: Sequence[datetime], is_primary: bool, standing: Standing
+) -> None:
+    first = save_document(connection, document(b"a"), NOW)
+    other = save_document(connection, document(b"b"), NOW)
+    link_entry(connection, link(first, is_primary=is_primary))
+    link_entry(connection, link(other, is_primary=not is_primary))
+    for _ in range(2):
+        note_missing(connection, [first], NOW)
+    for instant in missed:
+        note_missing(connection, [other], instant)
+    assert states(connection, absence=withdrawing(NOW))[0][-1] == standing
+
+
+def test_what_is_lost_is_what_no_person_withdrew(connection: Connection) -> None:
+    numbers = [save_document(connection, document(path), NOW) for path in (b"a", b"b", b"c")]
+    link_entry(connection, link(numbers[0]))
+    link_entry(connection, link(numbers[1], is_primary=False))
+    assert count_lost(connection, numbers) == Lost(documents=2, at_stake=1)
+    assert count_lost_since(connection, "seeds", NOW) == Lost(documents=0, at_stake=0)
+    note_missing(connection, numbers, NOW)
+    assert count_lost_since(connection, "seeds", NOW) == Lost(documents=2, at_stake=1)
+    assert count_lost_since(connection, "seeds", LATER) == Lost(documents=0, at_stake=0)
+    assert count_lost_since(connection, "wire", NOW) == Lost(documents=0, at_stake=0)
+    for by, lost in ((BY_POLICY, 2), (BY_PERSON, 0)):
+        departed = {"state": EntryState.WITHDRAWN, "departed_by": by}
+        connection.execute(update(entries).where(entries.c.id == 1).values(departed))
+        assert count_lost(connection, numbers) == Lost(documents=lost, at_stake=0)
 
 
 def test_a_document_saved_again_is_the_same(connection: Connection) -> None:
