@@ -11,6 +11,7 @@ from feedsvc.model.urls import SiteUrls
 from feedsvc.services.access import Access
 from feedsvc.services.deltas import Deltas
 from feedsvc.services.feed_register import FeedRegister
+from feedsvc.services.holds import Holds
 from feedsvc.services.publication import Publication
 from feedsvc.services.quarantine import Quarantine
 from feedsvc.services.runs import Runs
@@ -35,6 +36,7 @@ class Runtime:
     quarantine: Quarantine
     upkeep: Upkeep
     withdrawals: Withdrawals
+    holds: Holds
     deltas: Deltas = field(default_factory=Deltas)
     seldom: Seldom = field(default_factory=Seldom)
 
@@ -66,6 +68,7 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         quarantine=Quarantine(store),
         upkeep=Upkeep(store, clock, settings.retention),
         withdrawals=Withdrawals(store, clock, site.urls),
+        holds=Holds(store, clock),
     )
 
 

@@ -49,6 +49,7 @@ EXCEPTIONS = {
     ("feedsvc.cli.ingest", "feedsvc.store.leases"): "whoever holds the lease ingests here",
     ("feedsvc.cli.ingest", "feedsvc.store.migrate"): "a first run needs no other command",
     ("feedsvc.cli.quarantine", "feedsvc.store.migrate"): "a first run needs no other command",
+    ("feedsvc.cli.roots", "feedsvc.store.migrate"): "a first run needs no other command",
     ("feedsvc.cli.serve", "feedsvc.store.migrate"): "a first run needs no other command",
     ("feedsvc.cli.token", "feedsvc.store.migrate"): "a first run needs no other command",
     ("feedsvc.cli.withdraw", "feedsvc.store.migrate"): "a first run needs no other command",

@@ -28,6 +28,7 @@ _COMMANDS = (
     "withdraw",
     "restore",
     "feeds",
+    "roots",
     "token",
     "db",
 )

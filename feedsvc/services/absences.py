@@ -11,7 +11,7 @@ from feedsvc.ingest.discover import ReadDocument, WatchedRoot
 from feedsvc.ingest.pool import Extracted, ExtractionPool, Job
 from feedsvc.model.document import NO_DEFAULTS, DocumentOutcome, DocumentPath, Outcome
 from feedsvc.services.batches import Batches, Step
-from feedsvc.services.holds import LOST_MOUNT_MIN, is_lost_mount
+from feedsvc.services.holds import LOST_MOUNT_MIN, is_accepted, is_lost_mount
 from feedsvc.services.settling import (
     CONFIRMING_SWEEPS,
     Settling,
@@ -90,9 +90,9 @@ class Absences:
         """Whether so many documents went at once that a mount may be lost.
 
         It stays so until enough of them are back, or there is nothing to lose with them: a person
-        has withdrawn what they gave, or other documents give it too. What arrives meanwhile was not
-        there before. It is kept before any is noted as missing: by the next look that may have been
-        long ago.
+        has withdrawn what they gave, or other documents give it too; or until a person says that
+        they were meant to go. What arrives meanwhile was not there before. It is kept before any is
+        noted as missing: by the next look that may have been long ago.
         """
         root = look.root.name
         with self.batches.store.reading() as connection:
@@ -114,7 +114,7 @@ class Absences:
         if held and hold is None:
             with self.batches.transaction() as work:
                 begin_hold(work.connection, root, Hold(since=since, documents=there))
-        elif hold and not held:
+        elif hold and not held and not is_accepted(hold, self.batches.clock.now()):
             with self.batches.transaction() as work:
                 end_hold(work.connection, root)
         return held

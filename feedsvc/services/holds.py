@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from feedsvc.store.roots import Hold
+from sqlalchemy import Connection
+
+from feedsvc.clock import Clock
+from feedsvc.errors import NotFound
+from feedsvc.store.access import add_audit_event
+from feedsvc.store.documents import count_lost_since
+from feedsvc.store.engine import Store
+from feedsvc.store.publishing import publishing
+from feedsvc.store.roots import Hold, begin_hold, end_hold, fetch_hold
 
 # Fewer than this may go at once without being taken for a lost mount.
 LOST_MOUNT_MIN = 20
@@ -20,3 +29,68 @@ def is_lost_mount(lost: int, there: int) -> bool:
 def counts_since(hold: Hold | None, now: datetime) -> datetime:
     """Since when what has gone from a root counts as gone at once."""
     return hold.since if hold else now - _AT_ONCE
+
+
+def is_accepted(hold: Hold, now: datetime) -> bool:
+    """Whether a hold says that what went before it was meant to go, of which some counts still."""
+    return hold.since > now - _AT_ONCE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """How many documents are gone from a root, as of an instant, of how many that were there."""
+
+    root: str
+    lost: int
+    documents: int
+    at: datetime
+
+
+class Holds:
+    """What a person is told of withdrawals that are held, and says of them."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def find(self, root: str) -> Held:
+        """What is gone from a root. Raises NotFound where nothing is held."""
+        now = self._clock.now()
+        with self._store.reading() as connection:
+            hold = _fetch(connection, root)
+            lost = count_lost_since(connection, root, hold.since)
+        if not lost.documents:
+            raise _nothing_held(root)
+        return Held(root=root, lost=lost.documents, documents=hold.documents, at=now)
+
+    def accept(self, held: Held) -> None:
+        """Let what was gone at that instant be gone for good. Raises NotFound where that is over.
+
+        It has nothing to do with what goes from then on, which is held by itself if it is as much.
+        """
+        with publishing(self._store, None, self._clock) as work:
+            there = _fetch(work.connection, held.root).documents
+            end_hold(work.connection, held.root)
+            left = max(there - held.lost, 0)
+            after = held.at + timedelta.resolution
+            begin_hold(work.connection, held.root, Hold(since=after, documents=left))
+            add_audit_event(
+                work.connection,
+                at=work.now,
+                actor="cli",
+                address=None,
+                action="root.accept",
+                object=held.root,
+                result=f"{held.lost} of {held.documents} gone",
+            )
+
+
+def _fetch(connection: Connection, root: str) -> Hold:
+    hold = fetch_hold(connection, root)
+    if hold is None:
+        raise _nothing_held(root)
+    return hold
+
+
+def _nothing_held(root: str) -> NotFound:
+    return NotFound(f"nothing is held of a root {root!r}")

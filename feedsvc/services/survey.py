@@ -19,7 +19,7 @@ from feedsvc.ingest.discover import Found, RootUnreadable, WatchedRoot, why_clos
 from feedsvc.model.document import MAX_PATH_BYTES, DocumentPath
 from feedsvc.model.globs import PathPattern, matches_any
 from feedsvc.model.run import RunRequest
-from feedsvc.services.holds import counts_since
+from feedsvc.services.holds import counts_since, is_accepted
 from feedsvc.services.settling import CONFIRMING_SWEEPS
 from feedsvc.store.differences import Difference, Differences, Kind
 from feedsvc.store.documents import (
@@ -190,7 +190,7 @@ class Surveyor:
         with self.store.reading() as connection:
             hold = fetch_hold(connection, root)
         withdraw_before = None
-        if self.withdraw_after_s is not None and hold is None:
+        if self.withdraw_after_s is not None and (hold is None or is_accepted(hold, now)):
             withdraw_before = now - timedelta(seconds=self.withdraw_after_s)
         return Absence(
             sweeps=CONFIRMING_SWEEPS,

@@ -508,7 +508,8 @@ class _Settlement:
         held = yield from self._absences.settle(look, lambda: self._gone_from(root.name))
         trouble = "withdrawals held: a mount may be lost"
         if held:
-            self._to.troubles.note(root.name, trouble)
+            if_meant = f"feedsvc roots accept {root.name}"
+            self._to.troubles.note(root.name, trouble, gone=look.gone, if_meant=if_meant)
         else:
             self._to.troubles.note_over(root.name, trouble)
         if look.device_before != look.device and (not held or self._request.force):

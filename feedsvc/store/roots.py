@@ -14,7 +14,8 @@ from feedsvc.store.schema import holds, roots
 class Hold:
     """That nothing is withdrawn from a root, since much of it was gone at once.
 
-    since: what was gone before has nothing to do with it. documents: how many were there then.
+    since: what was gone before has nothing to do with it. documents: how many were there then. One
+    that a person has accepted begins anew with what was left, and holds nothing until as much goes.
     """
 
     since: datetime

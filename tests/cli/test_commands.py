@@ -196,6 +196,7 @@ def test_help_lists_the_commands_in_the_order_of_a_first_day(feedsvc: CommandLin
         "withdraw",
         "restore",
         "feeds",
+        "roots",
         "token",
         "db",
     ]

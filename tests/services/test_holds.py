@@ -7,13 +7,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from feedsvc.errors import NotFound
 from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome
 from feedsvc.services.absences import Absences
+from feedsvc.services.holds import Held
 from feedsvc.services.settling import Settling
 from feedsvc.store.documents import KnownDocument
 from feedsvc.store.roots import note_root_device
+from feedsvc.store.schema import audit_events
 from tests.service import Service, article, open_service
 
 HELD = "withdrawals held: a mount may be lost"
@@ -226,5 +230,109 @@ def test_the_alarm_stands_until_the_files_are_back_whatever_becomes_of_them(
     assert [look() for _ in range(4)] == [[HELD], [], [], []]
     write(service, named("", 25))
     assert [look(), look()] == [["trouble over"], []]
+    service.lease.release()
+    service.runtime.close()
+
+
+# A person says that all was meant to go
+
+
+def accept(service: Service) -> Held:
+    held = service.runtime.holds.find("seeds")
+    service.runtime.holds.accept(held)
+    return held
+
+
+def audited(service: Service) -> list[tuple[str, str, str]]:
+    with service.runtime.store.reading() as connection:
+        rows = connection.execute(select(audit_events).order_by(audit_events.c.id))
+        return [(row.action, row.object, row.result) for row in rows]
+
+
+def test_what_a_person_says_was_meant_to_go_is_withdrawn(service: Service) -> None:
+    write(service, named("", 30))
+    settle(service)
+    remove(service, named("", 25))
+    settle(service)
+    held = accept(service)
+    assert (held.lost, held.documents) == (25, 30)
+    assert audited(service) == [("root.accept", "seeds", "25 of 30 gone")]
+    assert settle(service) == [Outcome.WITHDRAWN] * 25
+    with pytest.raises(NotFound, match="nothing is held"):
+        accept(service)
+
+
+def test_and_may_be_told_as_soon_as_it_is_held(service: Service) -> None:
+    write(service, named("", 30))
+    settle(service)
+    remove(service, named("", 25))
+    service.ingest()
+    accept(service)
+    assert settle(service) == [Outcome.REMOVED] * 25
+    assert settle(service) == [Outcome.WITHDRAWN] * 25
+
+
+def test_even_while_a_look_is_settled(service: Service) -> None:
+    write(service, named("", 30))
+    settle(service)
+    remove(service, named("", 25))
+    settle(service)
+    ingestion = service.ingestion()
+    survey = ingestion.look()
+    accept(service)
+    for _ in ingestion.settle(survey, set()):
+        pass
+    assert settle(service) == [Outcome.WITHDRAWN] * 25
+
+
+def test_what_goes_after_a_person_was_asked_is_held_by_itself(service: Service) -> None:
+    write(service, named("", 60))
+    settle(service)
+    remove(service, named("", 60)[:40])
+    settle(service)
+    held = service.runtime.holds.find("seeds")
+    remove(service, named("", 60)[40:])
+    service.ingest()
+    service.runtime.holds.accept(held)
+    assert Outcome.WITHDRAWN not in settle(service)
+    held = accept(service)
+    assert (held.lost, held.documents) == (20, 20)
+    assert settle(service).count(Outcome.WITHDRAWN) == 60
+
+
+def test_a_folder_that_was_moved_to_another_disk_without_some_files(service: Service) -> None:
+    write(service, named("", 5))
+    settle(service)
+    with service.runtime.store.writing() as connection:
+        note_root_device(connection, "seeds", 12345)
+    remove(service, named("", 2))
+    assert Outcome.WITHDRAWN not in settle(service)
+    accept(service)
+    assert settle(service) == [Outcome.WITHDRAWN] * 2
+    remove(service, named("", 3)[2:])
+    assert settle(service) == [Outcome.REMOVED, Outcome.WITHDRAWN]
+
+
+def test_where_entries_are_kept_it_ends_the_alarm(
+    tmp_path: Path, database: str, pool: ExtractionPool, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "feedsvc")
+    service = open_service(tmp_path, database, pool, {"ingest": {"removal": "keep"}})
+    write(service, named("", 30))
+    settle(service)
+    remove(service, named("", 25))
+    ingestion = service.ingestion()
+    for told in ([HELD], [], ["trouble over"], [], []):
+        caplog.clear()
+        if told == ["trouble over"]:
+            accept(service)
+        service.stopped.move(minutes=4)
+        for _ in ingestion.settle(ingestion.look(), set()):
+            pass
+        heard = [record for record in caplog.records if record.message in (HELD, "trouble over")]
+        assert [record.message for record in heard] == told
+        if told == [HELD]:
+            assert vars(heard[0])["if_meant"] == "feedsvc roots accept seeds"
+    assert len(service.entries()) == 30
     service.lease.release()
     service.runtime.close()
