@@ -48,6 +48,10 @@ _CLASSES = {
 _CLASS = re.compile(r"\[:([a-z]+):\]")
 # In an expression of the library: what stands for itself, `?` and `*`, or else brackets.
 _BRACKETS = re.compile(r"\\.|\[\^/\]|\[(\^?\]?[^\]]*\])", re.DOTALL)
+# There too: a star, with what stands between it and the next; `**` in front of all else, or behind.
+_STARS = re.compile(r"(?:\[\^/\]\*)+")
+_STAR_BEFORE_STAR = re.compile(r"\[\^/\]\*(.+?)(?=\[\^/\]\*)")
+_FOLDERS_FIRST, _FOLDERS = "(?:.+/)?", "(?:/.+)?"
 
 _OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -166,6 +170,8 @@ def _pattern(text: str) -> _Pattern | None:
 
     Raises GitIgnorePatternError, re.error.
     """
+    # git takes more stars than two for two.
+    text = re.sub(r"\*{3,}", "**", text)
     # `a/**` would match the folder itself too.
     text = re.sub(r"/\*\*(/?\s*)\Z", r"/**/*\1", text)
     text = _CLASS.sub(lambda named: _CLASSES.get(named[1], named[0]), text)
@@ -176,11 +182,30 @@ def _pattern(text: str) -> _Pattern | None:
     if not regex.startswith("^"):
         regex = ".*" + regex
     regex = regex.removeprefix("^" if is_of_path else "^(?:.+/)?")
-    regex = _BRACKETS.sub(_without_slash, regex)
+    regex = _BRACKETS.sub(_without_slash, _in_one_way(regex))
     # In bytes, as git compares them; a group's name may stand but once in what they are joined to.
     expression = os.fsencode(re.sub(r"\(\?P<\w+>", "(?:", regex))
     re.compile(expression)
     return _Pattern(expression, ignores, is_of_path)
+
+
+def _in_one_way(regex: str) -> str:
+    """An expression that names the same, in a time that no pattern can stretch.
+
+    Of all places where what stands between two stars fits, the first leaves most to the rest, and
+    so it is for what stands between two `**`. Only the last of either is made to take another: no
+    pattern takes longer than its length times that of the path.
+    """
+    parts = _STARS.sub("[^/]*", regex).split(_FOLDERS)
+    # Of a name where it fits nowhere, that is seen much sooner from the end.
+    one_way = r"(?=[^/]*\1)(?>[^/]*?\1)"
+    first, *behind = (_STAR_BEFORE_STAR.sub(one_way, part) for part in parts)
+    if not behind:
+        return first
+    *between, last = behind
+    first = first.replace(_FOLDERS_FIRST, "(?:[^/]+/)*?")
+    steps = [first, *(f"(?:/[^/]+)*?{part}" for part in between)]
+    return "".join(f"(?>{step}(?=/))" for step in steps) + _FOLDERS + last
 
 
 def _without_slash(found: re.Match[str]) -> str:

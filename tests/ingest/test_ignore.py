@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedsvc.ingest.discover import RootUnreadable, WatchedRoot
-from feedsvc.ingest.ignore import IGNORE_FILE, MAX_IGNORE_BYTES
+from feedsvc.ingest.ignore import IGNORE_FILE, MAX_IGNORE_BYTES, _parsed, without_ignored
 
 ALL = {"a.txt", "b.md", "drafts/c.txt", "drafts/keep.txt", "old/drafts/d.txt", "old/e.md"}
 
@@ -101,15 +101,19 @@ def git_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-FOLDERS = ["", "a", "a/a", "a/b", "b", "b/a", "b/b"]
-FILES = [os.path.join(folder, name) for folder in FOLDERS for name in ("a.md", "b.md", "é.md")]  # noqa: PTH118
+FOLDERS = ["", "a", "a/a", "a/b", "a/b/a", "a/b/a/b", "b", "b/a", "b/b"]
+NAMES = ["a.md", "b.md", "é.md", "abab.md"]
+FILES = [os.path.join(folder, name) for folder in FOLDERS for name in NAMES]  # noqa: PTH118
 PARTS = ["a", "b", "a.md", "é.md", "*.md", "*", "**", "?", "?.md", "\\a", "[ab]", "[!a]*", "a[!b]"]
-PARTS += ["[[:alpha:]]", "[^[:alpha:]]*", "[[:print:]]*", "[[a]", "[]a]", "[!]a]", "a[!]]"]
+PARTS += ["[[:alpha:]]", "[^[:alpha:]]*", "[[:print:]]*", "[[a]", "[]a]", "[!]a]", "a[!]]", "***"]
+# Of which parts with many stars are made.
+SIGNS = ["*", "*", "*a", "*b", "a", "b", "?", "[ab]", "[!a]", "\\*", ".md"]
 
 
 @st.composite
 def patterns(draw: st.DrawFn) -> str:
-    parts = draw(st.lists(st.sampled_from(PARTS), min_size=1, max_size=3))
+    starry = st.lists(st.sampled_from(SIGNS), min_size=1, max_size=7).map("".join)
+    parts = draw(st.lists(st.sampled_from(PARTS) | starry, min_size=1, max_size=5))
     before, behind = draw(st.sampled_from(["", "!", "/", "!/"])), draw(st.sampled_from(["", "/"]))
     return before + "/".join(parts) + behind
 
@@ -141,6 +145,30 @@ def left_by_git(git_dir: Path, top: str) -> set[str]:
         capture_output=True,
     ).stdout
     return {os.fsdecode(name) for name in listed.split(b"\0") if name.endswith(b".md")}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("*a" * 100 + "b", "a" * 255),
+        ("*a*" * 100 + "?b", "a" * 255),
+        ("*" * 30_000 + "b", "a" * 255),
+        ("*[ab]" * 100 + "c", "a" * 255),
+        ("*a" * 100 + "/b", "a" * 255 + "/a"),
+        ("/" + "*a*a/" * 100 + "b", "aaaaaaaa/" * 100 + "a"),
+        ("**/a/" * 100 + "b", "a/" * 200 + "a"),
+        ("a/**/" * 100 + "b", "a/" * 200 + "a"),
+        ("**/*a*a*a/" * 100 + "b", "aaaaaaaa/" * 200 + "a"),
+    ],
+)
+def test_no_pattern_takes_longer_than_its_length_times_that_of_the_path(
+    pattern: str, path: str
+) -> None:
+    # Tried in every way in which its stars might fit, each would outlast the machine.
+    rules = _parsed(b".feedsvcignore", 0, pattern.encode())
+    folder, name = os.path.split(path.encode())
+    fitting = name[:-1] + pattern[-1].encode()
+    assert without_ignored(rules, os.path.join(folder, b""), [name, fitting]) == [name]  # noqa: PTH118
 
 
 def test_a_folder_that_is_ignored_is_not_even_opened(
