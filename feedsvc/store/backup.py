@@ -26,7 +26,7 @@ from feedsvc.store.damage import forget_damage
 from feedsvc.store.engine import Store, open_store
 from feedsvc.store.failures import told
 from feedsvc.store.indexing import make_index
-from feedsvc.store.leases import take_lease
+from feedsvc.store.leases import lock_beside, take_lease
 from feedsvc.store.migrate import check_schema, upgrade
 from feedsvc.store.schema import documents, entries, leases, metadata
 
@@ -134,7 +134,7 @@ def sole_use(path: Path) -> Iterator[bool]:
 
     The lock is that of `store/leases.py`, without the number: there may be no store to raise it in.
     """
-    with open(f"{path}.lease", "ab") as lock_file:  # noqa: PTH123  (the name is no path of ours)
+    with lock_beside(path).open("ab") as lock_file:
         try:
             fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

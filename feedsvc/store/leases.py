@@ -6,6 +6,7 @@ import fcntl
 import os
 import socket
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import IO
 
 from sqlalchemy import Connection, insert, select, update
@@ -53,7 +54,7 @@ def take_lease(store: Store) -> Lease | None:
     """Take the ingest lease, or answer None while another process holds it."""
     path = store.sqlite_path
     if path is not None:
-        lock_file = _try_flock(f"{path}.lease")
+        lock_file = _try_flock(lock_beside(path))
         lease = Lease(name=_INGEST, fence=0, _lock_file=lock_file) if lock_file else None
     else:
         session = _try_advisory_lock(store)
@@ -67,9 +68,14 @@ def take_lease(store: Store) -> Lease | None:
         raise
 
 
-def _try_flock(path: str) -> IO[bytes] | None:
+def lock_beside(path: Path) -> Path:
+    """The file whose lock is the lease of the SQLite database at `path`."""
+    return path.with_name(f"{path.name}.lease")
+
+
+def _try_flock(path: Path) -> IO[bytes] | None:
     try:
-        lock_file = open(path, "ab")  # noqa: SIM115, PTH123  (held open for as long as the lease)
+        lock_file = path.open("ab")
     except OSError as error:
         raise StoreError(f"{path}: cannot be opened ({error.strerror})") from error
     try:

@@ -98,7 +98,7 @@ def _tell_gone(store: Store, path: Path) -> None:
 
 
 def _check_left(store: Store, path: Path) -> str | None:
-    if not _marker(path).exists() or not os.access(path.parent, os.W_OK):
+    if not mark_beside(path).exists() or not os.access(path.parent, os.W_OK):
         return None
     until = time.monotonic() + _CHECK_AT_MOST_S
     with sole_use(path) as is_alone:
@@ -119,7 +119,7 @@ def marked_in_use(store: Store) -> Iterator[bool]:
     if path is None:
         yield True
         return
-    marker = _marker(path)
+    marker = mark_beside(path)
     was_left_well = not marker.exists()
     try:
         marker.touch()
@@ -132,5 +132,6 @@ def marked_in_use(store: Store) -> Iterator[bool]:
             marker.unlink(missing_ok=True)
 
 
-def _marker(path: Path) -> Path:
+def mark_beside(path: Path) -> Path:
+    """The file that marks the SQLite database at `path` as in use."""
     return path.with_name(f"{path.name}.in-use")

@@ -11,7 +11,11 @@ from sqlalchemy import select, text
 from feedsvc.errors import StoreError, StoreFull
 from feedsvc.store.damage import noted_damage, refuse_damaged
 from feedsvc.store.engine import Store
+from feedsvc.store.failures import told_of_file
+from feedsvc.store.guid_file import GuidFile
+from feedsvc.store.leases import lock_beside
 from feedsvc.store.schema import publication
+from feedsvc.store.starting import mark_beside
 
 # With less room left nothing is begun anew: a batch, its log and its copy must fit, and our logs.
 MIN_FREE_BYTES = 64_000_000
@@ -52,10 +56,23 @@ def degradation(store: Store) -> str | None:
 
 
 def _closed(store: Store) -> str | None:
-    """What of a SQLite store may not be written to; a transaction that writes nothing can begin."""
-    for path in (_folder(store), store.sqlite_path):
-        if path and not os.access(path, os.W_OK):
-            return f"{path} may not be written to"
+    """What of a SQLite store may not be written to; a transaction that writes nothing can begin.
+
+    Nothing can be ingested either where a file beside it is closed; one that is missing is made.
+    """
+    path, guids = store.sqlite_path, GuidFile.of(store)
+    if path is None or guids is None:
+        return None
+    for written in (path.parent, path):
+        if not os.access(written, os.W_OK):
+            return f"{written} may not be written to"
+    for beside in (guids.path, lock_beside(path), mark_beside(path)):
+        try:
+            os.close(os.open(beside, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            return str(told_of_file(error, beside))
     return None
 
 

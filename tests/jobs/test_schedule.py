@@ -389,6 +389,30 @@ def test_a_file_closed_to_us_is_told_once(
     assert told == ["document refused"]
 
 
+@pytest.mark.parametrize("beside", ["guids.jsonl", "feedsvc.db.lease"])
+def test_while_a_file_beside_the_database_is_closed_it_is_told_once_and_then_work_goes_on(
+    schedulers_on_sqlite: Schedulers, beside: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    schedulers = schedulers_on_sqlite
+    closed = Path(schedulers.database.removeprefix("sqlite:///")).with_name(beside)
+    closed.mkdir()
+    schedulers.folder.write("a.txt", article("It waits"))
+    caplog.set_level(logging.INFO, "feedsvc")
+    with schedulers.running(scan_interval_s=0.1) as runtime:
+        wait_for(lambda: "work interrupted" in caplog.messages)
+        assert beside in (runtime.upkeep.degradation() or "")
+        time.sleep(3)
+        assert "work goes on" not in caplog.messages
+        assert titles(runtime) == set()
+        closed.rmdir()
+        wait_for_title(runtime, "It waits")
+        assert runtime.upkeep.degradation() is None
+    ours = [record for record in caplog.records if record.name.startswith("feedsvc")]
+    (told,) = [record for record in ours if record.levelno >= logging.WARNING]
+    assert told.message == "work interrupted"
+    assert beside in told.__dict__["reason"]
+
+
 def test_upkeep_comes_every_day(
     schedulers: Schedulers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -168,6 +169,26 @@ def test_a_store_closed_to_us_is_degraded(
     assert "may not be written to" in (degradation(sqlite_store) or "")
     with pytest.raises(StoreError, match="may not be written to"):
         check_over(sqlite_store, StoreError())
+
+
+@pytest.mark.parametrize("beside", ["guids.jsonl", "feedsvc.db.lease", "feedsvc.db.in-use"])
+def test_a_store_is_degraded_while_a_file_beside_it_is_closed_to_us(
+    sqlite_store: Store, beside: str
+) -> None:
+    assert sqlite_store.sqlite_path is not None
+    path = sqlite_store.sqlite_path.with_name(beside)
+    path.unlink(missing_ok=True)
+    path.mkdir()  # which is closed even to root
+    reason = f"{beside}: cannot be used (Is a directory)"
+    assert (degradation(sqlite_store) or "").endswith(reason)
+    with pytest.raises(StoreError, match=re.escape(reason)):
+        check_over(sqlite_store, StoreError())
+    path.rmdir()
+    assert degradation(sqlite_store) is None
+    check_over(sqlite_store, StoreError())
+    path.touch()
+    assert degradation(sqlite_store) is None
+    check_over(sqlite_store, StoreError())
 
 
 def test_a_store_in_a_folder_closed_to_us_is_read_and_anew_once_it_is_open(
