@@ -22,11 +22,12 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Connection, Table, func, select
 
 from feedsvc.errors import Interrupted, StoreError
+from feedsvc.store.beside import lock_beside
 from feedsvc.store.damage import forget_damage
 from feedsvc.store.engine import Store, open_store
 from feedsvc.store.failures import told
 from feedsvc.store.indexing import make_index
-from feedsvc.store.leases import lock_beside, take_lease
+from feedsvc.store.leases import take_lease
 from feedsvc.store.migrate import check_schema, upgrade
 from feedsvc.store.schema import documents, entries, leases, metadata
 

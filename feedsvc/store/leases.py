@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from feedsvc.errors import LeaseLost, StoreError
+from feedsvc.store.beside import lock_beside
 from feedsvc.store.engine import Store
 from feedsvc.store.schema import leases, publication
 
@@ -66,11 +67,6 @@ def take_lease(store: Store) -> Lease | None:
     except BaseException:
         lease.release()
         raise
-
-
-def lock_beside(path: Path) -> Path:
-    """The file whose lock is the lease of the SQLite database at `path`."""
-    return path.with_name(f"{path.name}.lease")
 
 
 def _try_flock(path: Path) -> IO[bytes] | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from feedsvc.errors import StoreDamaged, StoreError
 from feedsvc.store.backup import sole_use
+from feedsvc.store.beside import closed, mark_beside
 from feedsvc.store.damage import refuse_damaged
 from feedsvc.store.engine import Store
 from feedsvc.store.failures import told_of_file
@@ -98,7 +99,7 @@ def _tell_gone(store: Store, path: Path) -> None:
 
 
 def _check_left(store: Store, path: Path) -> str | None:
-    if not mark_beside(path).exists() or not os.access(path.parent, os.W_OK):
+    if not mark_beside(path).exists() or closed(store):
         return None
     until = time.monotonic() + _CHECK_AT_MOST_S
     with sole_use(path) as is_alone:
@@ -130,8 +131,3 @@ def marked_in_use(store: Store) -> Iterator[bool]:
     finally:
         with suppress(OSError):  # the next start then reads the file through; no more than that
             marker.unlink(missing_ok=True)
-
-
-def mark_beside(path: Path) -> Path:
-    """The file that marks the SQLite database at `path` as in use."""
-    return path.with_name(f"{path.name}.in-use")

@@ -79,6 +79,16 @@ def test_a_database_at_work_was_not_left(sqlite_store: Store) -> None:
     lease.release()
 
 
+def test_where_the_lock_is_closed_to_us_nothing_is_read_through_and_it_starts(
+    sqlite_store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = path_of(sqlite_store)
+    path.with_name("feedsvc.db.in-use").touch()
+    path.with_name("feedsvc.db.lease").mkdir()  # which is closed even to root
+    check_start(sqlite_store)
+    assert caplog.messages == []
+
+
 def test_a_start_does_not_wait_for_the_end_of_the_check(
     sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
