@@ -48,6 +48,9 @@ def upgrade(store: Store) -> tuple[str | None, str]:
         command.upgrade(config, "head")
         if not is_index_made(connection):
             make_index(connection)
+        if store.is_sqlite:
+            # For `file` and whoever else looks at the header; we ask Alembic's table.
+            connection.exec_driver_sql(f"PRAGMA user_version = {int(head)}")
     return before, head
 
 

@@ -20,10 +20,12 @@ from feedsvc.bundled import bundled
 from feedsvc.errors import StoreError
 from feedsvc.model.selection import SelectionKind
 from feedsvc.store import migrate
-from feedsvc.store.engine import Store
+from feedsvc.store.backup import back_up
+from feedsvc.store.engine import Store, open_store
 from feedsvc.store.feeds import list_feeds
 from feedsvc.store.migrate import check_schema, upgrade
 from feedsvc.store.schema import metadata
+from tests.databases import SqliteFiles
 
 SCRIPTS = ScriptDirectory(str(bundled("migrations")))
 REVISIONS = [script.revision for script in reversed(list(SCRIPTS.walk_revisions()))]
@@ -71,6 +73,20 @@ def test_migrations_make_the_very_tables_that_the_code_names(store: Store) -> No
 def test_an_empty_database_is_brought_to_todays_schema(bare_store: Store) -> None:
     assert upgrade(bare_store) == (None, HEAD)
     check_schema(bare_store)
+
+
+def test_the_file_and_its_backups_tell_the_schema_to_strangers(
+    tmp_path: Path, sqlite_files: SqliteFiles
+) -> None:
+    store = open_store(sqlite_files.make_database(tmp_path, migrated=False), busy_timeout_s=1)
+    _, after = upgrade(store)
+    back_up(store, tmp_path / "backup.db")
+    store.close()
+    for name in ("feedsvc.db", "backup.db"):
+        header = (tmp_path / name).read_bytes()[:100]
+        # https://sqlite.org/fileformat2.html, 1.3
+        assert int.from_bytes(header[60:64], "big") == int(after)
+        assert header[68:72] == b"feed"
 
 
 def test_upgrading_twice_changes_nothing(bare_store: Store) -> None:
