@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,7 +26,12 @@ from feedsvc.services.settling import Settling, Surroundings
 from feedsvc.services.survey import RootLook, Survey, Surveyor, Troubles, found_again, is_wanted
 from feedsvc.settings import IngestSettings
 from feedsvc.store.differences import Kind
-from feedsvc.store.documents import KnownDocument, find_by_paths, seen_bytes
+from feedsvc.store.documents import (
+    KnownDocument,
+    find_by_paths,
+    original_size_bytes,
+    seen_bytes,
+)
 from feedsvc.store.engine import Store
 from feedsvc.store.entries import Versions
 from feedsvc.store.leases import Lease
@@ -150,6 +155,7 @@ class _Settlement:
         self._restless = restless
         self._left_in: set[str] = set()
         self._awaited: set[DocumentPath] = set()
+        self._moved: dict[bytes, SourceDocument | PostponedDocument | None] = {}
         self._roots = {root.name: root for root in sweeper.roots}
         self._around = Surroundings(
             request=survey.request,
@@ -228,18 +234,53 @@ class _Settlement:
 
     def _find_bytes(self, sha256: bytes, size_bytes: int) -> SourceDocument | None:
         """A new path that now holds what a known document gave before it was overwritten."""
+        if sha256 not in self._moved:
+            self._look_for({sha256}, size_bytes)
+        moved = self._moved[sha256]
+        if isinstance(moved, PostponedDocument):
+            raise moved  # whether it holds those bytes must be known first
+        return moved
+
+    def _look_for_moved(self, reads: Sequence[ReadDocument]) -> None:
+        """Look for what known documents gave before they were overwritten.
+
+        Before the transaction that may ask for it: there may be many files to read.
+        """
+        self._moved.clear()
+        counts = self._survey.differences.counts
+        if not (counts[Kind.NEW] and counts[Kind.CHANGED]):
+            return
+        sources = {read.source.path: read.source for read in reads}
+        wanted: dict[int, set[bytes]] = {}
+        with self._to.store.reading() as connection:
+            for known in find_by_paths(connection, list(sources)).values():
+                if known.sha256 is None or known.sha256 == sources[known.path].sha256:
+                    continue
+                size_bytes = original_size_bytes(connection, known.sha256)
+                if size_bytes is not None:
+                    wanted.setdefault(size_bytes, set()).add(known.sha256)
+        for size_bytes, hashes in wanted.items():
+            self._look_for(hashes, size_bytes)
+
+    def _look_for(self, hashes: Set[bytes], size_bytes: int) -> None:
+        """Find new paths that hold some bytes, so many, or why nobody can tell."""
+        moved: dict[bytes, SourceDocument | PostponedDocument | None] = dict.fromkeys(hashes)
         for new in self._survey.differences.of_size(Kind.NEW, size_bytes):
+            self.batches.check_going_on()
             found = found_again(new)
             try:
                 source = self._roots[found.path.root].read(found).source
             except PostponedDocument as error:
                 self._note_left(found.path, error)
-                raise  # whether it holds those bytes must be known first
+                moved |= {sha256: error for sha256, source in moved.items() if source is None}
+                break
             except DocumentError:
                 continue  # it has its own turn, and its own outcome, later
-            if source.sha256 == sha256:
-                return source
-        return None
+            if source.sha256 in moved and moved[source.sha256] is None:
+                moved[source.sha256] = source
+                if all(moved.values()):
+                    break
+        self._moved |= moved
 
     def _find_rewritten(self, path: DocumentPath, known: KnownDocument) -> SourceDocument | None:
         """What lies at a known path since it was rewritten; None: what did before, or nothing.
@@ -453,6 +494,7 @@ class _Settlement:
                 refused.append(refusal_step(read.source, outcome))
             else:
                 drafts.append((read, outcome))
+        self._look_for_moved([read for read, _ in drafts])
         drafts.sort(key=lambda pair: _date(pair[1]))
         return [draft_step(read, draft) for read, draft in drafts]
 

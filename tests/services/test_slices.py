@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import cycle
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event, select
 
+from feedsvc.ingest.discover import Found, ReadDocument, WatchedRoot
 from feedsvc.model.document import DocumentPath, Outcome
-from feedsvc.services import sweep
+from feedsvc.services import batches, sweep
 from feedsvc.store import documents
 from feedsvc.store.documents import KnownDocument
 from feedsvc.store.entries import Versions
+from feedsvc.store.publishing import Publishing, publishing
 from feedsvc.store.schema import document_entries
 from feedsvc.store.schema import documents as document_rows
 from tests.service import Service, article
@@ -106,6 +110,63 @@ def test_a_call_in_the_middle_loses_and_doubles_nothing(filled: Service) -> None
         pass
     assert len(filled.entries()) == COUNT
     assert set(filled.ingest().values()) == set()
+
+
+# Names that other articles took
+
+
+def prose(about: str) -> str:
+    """Padded: all have as many bytes."""
+    told = " ".join(f"The {about} and the {about} saw {nth} of them." for nth in range(60))
+    return article(f"The {about} that came to the coast", body=told).ljust(4_000, "-")
+
+
+@pytest.fixture
+def reads_in_transactions(monkeypatch: pytest.MonkeyPatch) -> Counter[bool]:
+    """How many files were read within a publishing transaction, and how many outside."""
+    reads: Counter[bool] = Counter()
+    is_open = False
+    real = WatchedRoot.read
+
+    @contextmanager
+    def noting(*arguments: Any) -> Iterator[Publishing]:
+        nonlocal is_open
+        with publishing(*arguments) as work:
+            is_open = True
+            try:
+                yield work
+            finally:
+                is_open = False
+
+    def read(root: WatchedRoot, found: Found) -> ReadDocument:
+        reads[is_open] += 1
+        return real(root, found)
+
+    monkeypatch.setattr(batches, "publishing", noting)
+    monkeypatch.setattr(WatchedRoot, "read", read)
+    return reads
+
+
+def test_where_an_article_moved_to_is_looked_for_before_the_transaction(
+    service: Service, reads_in_transactions: Counter[bool]
+) -> None:
+    for number in range(4):
+        service.folder.write(f"{number}.txt", prose(f"storm{number}"))
+    service.ingest()
+    title = "The storm1 that came to the coast"
+    guid = service.entries()[title].guid
+    for number in range(4):
+        service.folder.write(f"{number}.txt", prose(f"museum{number}") + "!")
+    for number in range(20):
+        service.folder.write(f"new {number:02}.txt", prose(f"harvest{number}"))
+    service.folder.write("new 1 again.txt", prose("storm1"))
+    reads_in_transactions.clear()
+    service.ingest()
+    assert service.entries()[title].guid == guid
+    assert len(service.entries()) == 4 + 20 + 1
+    assert reads_in_transactions[True] == 0
+    # Each once by itself, and once for all the names that others took.
+    assert reads_in_transactions[False] <= 4 + 2 * 21
 
 
 # Files that exchanged their bytes
