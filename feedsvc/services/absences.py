@@ -38,7 +38,8 @@ from feedsvc.store.documents import (
 )
 from feedsvc.store.roots import Hold, begin_hold, end_hold, fetch_hold
 
-_SETTLED_AT_ONCE = 500
+# A slice: withdrawing so many takes two seconds on a slow machine, and what is urgent waits for it.
+_SETTLED_AT_ONCE = 100
 
 
 @dataclass(frozen=True, kw_only=True)
