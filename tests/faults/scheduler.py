@@ -1,10 +1,12 @@
 """A scheduler process alone, with no web beside it: several of them share a store.
 
-`python -m tests.faults.scheduler DATABASE FOLDER [jumping]`; jumping: by a clock that does.
+`python -m tests.faults.scheduler DATABASE FOLDER [jumping] [telling]`; jumping: by a clock that
+does; telling: of each job that it runs.
 """
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 import threading
@@ -22,7 +24,7 @@ JUMPS_EVERY_S = 0.7
 
 
 def main() -> None:
-    database, folder, *jumping = sys.argv[1:]
+    database, folder, *how = sys.argv[1:]
     settings = load_settings(
         None,
         {
@@ -31,9 +33,11 @@ def main() -> None:
         },
     )
     set_up_logging("INFO")
+    if "telling" in how:
+        logging.getLogger("apscheduler.executors").setLevel(logging.INFO)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    clock = Clock(now=_now_and_then) if jumping else Clock()
+    clock = Clock(now=_now_and_then) if "jumping" in how else Clock()
     run_scheduler(open_runtime(settings, clock), stop)
 
 
