@@ -7,14 +7,14 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import TypeVar
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from apscheduler.triggers.base import BaseTrigger
 
 from feedsvc.clock import Clock
 from feedsvc.collector import spare_the_collector
@@ -44,6 +44,8 @@ _FILE_CHECKED_AT = {"day_of_week": "sun", "hour": 4, "minute": 17}
 _CLOCK_JUMP_S = 1.0
 # More paths than this, and a look at everything costs no more.
 _MAX_GLANCED = 1_000
+# While so many glances wait, events come faster than what they tell of is settled.
+_MAX_WAITING = 100
 # So many times as long as a look took, nothing is looked at as a whole.
 _REST_BETWEEN_LOOKS = 4
 _NONE_LEFT = object()
@@ -179,7 +181,7 @@ class _Schedule:
             ("runs", self._work_on_run, _RUNS_LOOKED_FOR_EVERY_S, "default"),
             ("members", self._decide_members, _RUNS_LOOKED_FOR_EVERY_S, "default"),
         ):
-            self._scheduler.add_job(work, "interval", seconds=every_s, id=name, executor=executor)
+            self._scheduler.add_job(work, _Every(every_s), id=name, executor=executor)
         for name, work, at in (
             ("upkeep", self._upkeep.every_day, _UPKEEP_AT),
             ("file check", self._upkeep.check_file, _FILE_CHECKED_AT),
@@ -193,15 +195,14 @@ class _Schedule:
         self._wake("look")
 
     def keep_time(self) -> None:
-        """Set the alarms anew when the wall clock was set; to be called several times a second."""
+        """Wake what recurs when the wall clock was set; to be called several times a second."""
         offset_s = self._wall_offset_s()
         jumped_s, self._offset_s = offset_s - self._offset_s, offset_s
         if abs(jumped_s) < _CLOCK_JUMP_S:
             return
         log.warning("clock was set", extra={"by_s": round(jumped_s)})
         for job in self._scheduler.get_jobs():
-            if isinstance(job.trigger, IntervalTrigger):
-                job.reschedule("interval", seconds=job.trigger.interval_length)
+            if isinstance(job.trigger, _Every):
                 self._wake(job.id)
 
     def _wall_offset_s(self) -> float:
@@ -229,8 +230,11 @@ class _Schedule:
         self._wake("look")
 
     def glance(self, paths: set[DocumentPath]) -> None:
-        """Look at some paths alone, of which a file event told; at everything if they are many."""
-        if len(paths) > _MAX_GLANCED:
+        """Look at some paths alone, of which a file event told; at everything if they are many.
+
+        So, too, if many glances wait: each keeps what it found in memory.
+        """
+        if len(paths) > _MAX_GLANCED or self._surveys.are_many:
             self.look_soon()
             return
         if self._trouble.stands:
@@ -358,6 +362,20 @@ class _Schedule:
         return None
 
 
+class _Every(BaseTrigger):  # type: ignore[misc]  # it ships no types
+    """Every so many seconds, counted from when it is looked at.
+
+    APScheduler's own goes through every run that was missed, one by one, before it makes them one:
+    once a clock was set ahead by a day, nothing would run for seconds, and by years, for hours.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._interval = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
+        return now + self._interval
+
+
 def _has_next(steps: Iterator[None]) -> bool:
     """Take one step; False once there is none any more."""
     return next(steps, _NONE_LEFT) is not _NONE_LEFT
@@ -380,6 +398,11 @@ class _Surveys:
         with self._lock:
             self._waiting.append((is_urgent, self._clock.monotonic() + in_s, survey))
             self.holds_a_whole_one |= survey.is_whole
+
+    @property
+    def are_many(self) -> bool:
+        """Whether no more are to be added but a look at everything."""
+        return len(self._waiting) >= _MAX_WAITING
 
     def take(self, *, ripe_by: float, urgent_only: bool = False) -> Survey | None:
         """The next of those that were ripe by then, the urgent ones first; None if none is left."""

@@ -16,7 +16,6 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import apscheduler.schedulers.base
-import apscheduler.triggers.interval
 import pytest
 from sqlalchemy import insert, select, text
 
@@ -278,6 +277,26 @@ def test_only_what_gives_way_is_cut_short_by_what_is_urgent() -> None:
     assert seen == [(True, True), *of_urgent, (True, False)]
 
 
+def test_what_events_tell_of_faster_than_it_is_settled_is_left_to_a_look_at_everything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Looking:
+        def give_way_when(self, is_called: Callable[[], bool]) -> None:
+            pass
+
+        def look(self, _paths: set[DocumentPath]) -> Survey:
+            return Survey(request=RunRequest(), is_whole=False)
+
+    looks: list[_Schedule] = []
+    monkeypatch.setattr(_Schedule, "look_soon", lambda self: looks.append(self))
+    monkeypatch.setattr(schedule, "_MAX_WAITING", 3)
+    calm, idle = cast(Any, SimpleNamespace(stands=False)), cast(Any, None)
+    overrun = _Schedule(cast(Any, Looking()), idle, threading.Event(), idle, Clock(), calm)
+    for number in range(5):
+        overrun.glance({DocumentPath(root="seeds", path=b"%d.txt" % number)})
+    assert (len(overrun._surveys._waiting), len(looks)) == (3, 2)
+
+
 def test_files_that_are_written_to_without_end_keep_nothing_from_being_settled() -> None:
     steps = 5
     keeps_on: list[bool] = []
@@ -312,30 +331,47 @@ def test_files_that_are_written_to_without_end_keep_nothing_from_being_settled()
     assert keeps_on == [False, *[True] * (steps - 1)]
 
 
-def test_a_clock_set_back_an_hour_stops_nothing(
-    schedulers: Schedulers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("by_s", [-3_600, 86_400, 50 * 366 * 86_400])
+def test_a_clock_that_is_set_stops_nothing_brings_no_storm_and_changes_no_order(
+    schedulers: Schedulers,
+    by_s: int,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    set_back = datetimes.timedelta()
+    ahead = datetimes.timedelta()
 
     class Wall(datetimes.datetime):
         @classmethod
         def now(cls, tz: datetimes.tzinfo | None = None) -> Wall:
-            return super().now(tz) - set_back
+            return super().now(tz) + ahead
 
     monkeypatch.setattr(apscheduler.schedulers.base, "datetime", Wall)
-    monkeypatch.setattr(apscheduler.triggers.interval, "datetime", Wall)
     monkeypatch.setattr(Watcher, "run", lambda _: None)
+    looks = []
+    look = _Schedule._look
+
+    def counted(self: _Schedule) -> None:
+        looks.append(self)
+        look(self)
+
+    monkeypatch.setattr(_Schedule, "_look", counted)
     clock = replace(Clock(), now=lambda: Wall.now(datetimes.UTC))
     with schedulers.running(clock, scan_interval_s=0.2) as runtime:
         schedulers.folder.write("a.txt", article("Before the clock was set"))
         wait_for_title(runtime, "Before the clock was set")
-        set_back = datetimes.timedelta(hours=1)
+        before, began = len(looks), time.monotonic()
+        ahead = datetimes.timedelta(seconds=by_s)
         schedulers.folder.write("b.txt", article("After the clock was set"))
         wait_for_title(runtime, "After the clock was set")
         run = runtime.runs.request(RunRequest(), requested_by="test")
         wait_for(lambda: runtime.runs.get(run.id).state is RunState.DONE)
+        # One more as the clock is set, and those that were due just then.
+        assert len(looks) - before <= (time.monotonic() - began) / 0.2 + 3
+        second, first = runtime.publication.latest(500)
+    assert (first.title, second.title) == ("Before the clock was set", "After the clock was set")
+    assert first.updated < second.updated
     (told,) = [record for record in caplog.records if record.message == "clock was set"]
-    assert vars(told)["by_s"] == -3600
+    assert vars(told)["by_s"] == by_s
 
 
 def test_trouble_that_lasts_is_told_once(
