@@ -42,7 +42,7 @@ accuracy: $(VENV)/.installed-dev
 # The tests that kill and break things, for many more rounds than `make test` has time for (hours),
 # and all nasty files.
 soak: $(VENV)/.installed-dev
-	SOAK_ROUNDS=20 SOAK_RELOADS=20 SOAK_HUNG_S=60 SOAK_FILES=1000 SOAK_GOOD=1000 SOAK_TROUBLE_S=62 $(VENV)/bin/python -m pytest tests/e2e -v -s
+	SOAK_ROUNDS=20 SOAK_RELOADS=20 SOAK_HUNG_S=60 SOAK_FILES=1000 SOAK_GOOD=1000 SOAK_TROUBLE_S=62 SOAK_HOURS=24 $(VENV)/bin/python -m pytest tests/e2e -v -s
 	SANITIZE_EXAMPLES=100000 $(VENV)/bin/python -m pytest tests/ingest/test_sanitize_mutations.py
 	SOAK_EVERY=1 SOAK_KILL_ROUNDS=200 SOAK_KILL_FILES=2000 SOAK_LONG_ROUNDS=20 SOAK_FROZEN_S=30 \
 		SOAK_LOCKED_S=60 $(VENV)/bin/python -m pytest tests/faults -v -s

@@ -64,6 +64,11 @@ def resident_mb(pid: int) -> float:
     return _kilobytes(Path(f"/proc/{pid}/status"), "VmRSS:") / 1024
 
 
+def proportional_mb(pid: int) -> float:
+    """What one process has in memory now, each shared page divided among those that share it."""
+    return _kilobytes(Path(f"/proc/{pid}/smaps_rollup"), "Pss:") / 1024
+
+
 def memory_mb_of(pid: int) -> float:
     """What a process and all it has started have in memory, what they share counted once."""
     return sum(map(_proportional_kb, _tree(pid, _stats()))) / 1024
