@@ -6,14 +6,13 @@ once, also after one before it was killed.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import tomllib
-from contextlib import suppress
 
 from feedsvc.bundled import bundled
 from feedsvc.errors import DocumentError
 from feedsvc.ingest.extract.language import identifier
+from feedsvc.ingest.memory import give_back_freed
 
 PAGE = b"<!doctype html><title>A page to warm up on</title><article><p>It has one.</article>"
 # Its quotes have tables made that no text in ASCII needs.
@@ -24,8 +23,7 @@ def warm_up() -> None:
     """Extract a page and a dump, within the limits that are shipped."""
     # First: it needs 100 MB for a moment, which would come on top of all else.
     identifier()
-    with suppress(AttributeError):  # glibc keeps what is free again; others have no such call
-        ctypes.CDLL(None).malloc_trim(0)
+    give_back_freed()
     from feedsvc.ingest.pipeline import draft_entry
     from feedsvc.settings import LimitSettings
 

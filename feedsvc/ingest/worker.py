@@ -23,9 +23,13 @@ from multiprocessing import connection
 
 from feedsvc.errors import DocumentError, is_transient
 from feedsvc.ingest.line import hear, say
+from feedsvc.ingest.memory import give_back_freed
 from feedsvc.model.document import RootDefaults
 from feedsvc.model.entry import EntryDraft
 from feedsvc.settings import LimitSettings
+
+# What documents of more bytes than this took is given back: some need hundreds of MB.
+_LARGE_BYTES = 262_144
 
 # Of a path, bytes, limits, the length of an excerpt and the root's defaults.
 Draft = Callable[[bytes, bytes, LimitSettings, int, RootDefaults], EntryDraft]
@@ -60,6 +64,10 @@ def serve(pool: socket.socket, limits: LimitSettings, excerpt_bytes: int, draft:
                     for path, raw, defaults in documents
                 ],
             )
+            took_much = sum(len(raw) for _, raw, _ in documents) > _LARGE_BYTES
+            del documents
+            if took_much:
+                give_back_freed()
 
 
 def draft_document(

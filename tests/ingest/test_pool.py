@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import signal
@@ -30,6 +31,7 @@ from feedsvc.ingest.worker import Draft
 from feedsvc.model.document import RootDefaults
 from feedsvc.model.entry import EntryDraft, Precision
 from feedsvc.settings import LimitSettings, load_settings
+from tests.benchmarks.measured import resident_mb
 
 LIMITS = load_settings().limits
 TIGHT = LIMITS.model_copy(
@@ -84,6 +86,20 @@ def behave(
         fingerprint=None,
         evidence=(),
     )
+
+
+STAYS: list[bytes] = []
+
+
+def swell(
+    path: bytes, raw: bytes, limits: LimitSettings, excerpt_bytes: int, defaults: RootDefaults
+) -> EntryDraft:
+    """Take 100 MB for a large document, and leave something small behind them."""
+    if len(raw) > BATCH_BYTES:
+        pieces = [bytes(3_000) for _ in range(35_000)]
+        STAYS.append(bytes(3_000))
+        del pieces
+    return behave(path, raw, limits, excerpt_bytes, defaults)
 
 
 class DeadlyLuggage:
@@ -280,6 +296,20 @@ def test_documents_and_drafts_larger_than_any_pipe_stop_nobody(pool: ExtractionP
         found.append(extracted.outcome.text.encode())
         time.sleep(0.01)  # as long as answers wait, their workers have been given more
     assert found == raws
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="needs glibc")
+def test_what_a_large_document_took_is_given_back() -> None:
+    with ExtractionPool(1, LIMITS, 131_072, draft=swell) as pool:
+        (small,) = pool.extract(jobs(b"small"))
+        assert isinstance(small.outcome, EntryDraft)
+        worker = int(small.outcome.title)
+        before_mb = resident_mb(worker)
+        for raw in (b"x" * 2 * BATCH_BYTES, b"small"):
+            (extracted,) = pool.extract(jobs(raw))
+            assert isinstance(extracted.outcome, EntryDraft)
+            assert int(extracted.outcome.title) == worker
+        assert resident_mb(worker) < before_mb + 30
 
 
 def test_no_more_is_read_ahead_than_the_workers_need(pool: ExtractionPool) -> None:
