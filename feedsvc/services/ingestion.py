@@ -301,10 +301,9 @@ class Ingestion:
         """Look, and again at the files that were not at rest, a bounded number of times."""
         paths: set[DocumentPath] | None = None
         for _ in range(_MAX_LOOKS):
-            with closing(self._sweeper.surveyor.look(request, paths)) as survey:
+            # What the workers need is loaded while the look goes on and files rest.
+            with closing(self._sweeper.surveyor.look(request, paths, self._pool.begin)) as survey:
                 restless: set[DocumentPath] = set()
-                if survey.unrested:
-                    self._pool.begin()  # what the workers need is loaded while files rest
                 yield from self._wait_for_rest(survey)
                 yield from self._sweeper.settle(survey, recorder, restless)
             if not restless:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -69,10 +69,12 @@ class Survey:
 
     is_whole: every path was looked at, so that what was not found is gone. unrested: whether some
     file has to rest before it is read. failed: what was asked for and is not there, and why.
+    when_read: called while the look goes on, whenever it has found what is to be read.
     """
 
     request: RunRequest
     is_whole: bool
+    when_read: Callable[[], None] | None = None
     unrested: bool = False
     differences: Differences = field(default_factory=Differences)
     roots: list[RootLook] = field(default_factory=list)
@@ -133,9 +135,15 @@ class Surveyor:
     withdraw_after_s: float | None
     troubles: Troubles
 
-    def look(self, request: RunRequest, paths: Collection[DocumentPath] | None = None) -> Survey:
+    def look(
+        self,
+        request: RunRequest,
+        paths: Collection[DocumentPath] | None = None,
+        when_read: Callable[[], None] | None = None,
+    ) -> Survey:
         """Compare everything, or what lies at and below some paths. Raises StoreError."""
-        survey = Survey(request=request, is_whole=paths is None and not request.paths)
+        is_whole = paths is None and not request.paths
+        survey = Survey(request=request, is_whole=is_whole, when_read=when_read)
         try:
             if paths is None:
                 self._look_everywhere(survey)
@@ -369,6 +377,9 @@ class _Comparison:
                 kind = _kind(found, known)
                 by_kind[kind].append(_difference(found))
                 self._survey.unrested |= kind in (Kind.NEW, Kind.CHANGED)
+        is_read = any(by_kind[kind] for kind in (Kind.NEW, Kind.CHANGED, Kind.KEPT))
+        if is_read and self._survey.when_read:
+            self._survey.when_read()
         by_kind[Kind.GONE] = [
             Difference(path=DocumentPath(root=self._root.name, path=path)) for path in self._gone
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from feedsvc.ingest.pool import ExtractionPool
-from feedsvc.ingest.walk import Walk
+from feedsvc.ingest.walk import Name, Walk
 from feedsvc.model.document import DocumentPath, Outcome
 from feedsvc.model.run import RunRequest
 from feedsvc.services import survey as surveys
@@ -32,7 +32,11 @@ CLOSED = (
 
 @contextmanager
 def look(
-    service: Service, *paths: str, versions: Versions | None = None, force: bool = False
+    service: Service,
+    *paths: str,
+    versions: Versions | None = None,
+    force: bool = False,
+    when_read: Callable[[], None] | None = None,
 ) -> Iterator[Survey]:
     surveyor = Surveyor(
         store=service.runtime.store,
@@ -43,7 +47,7 @@ def look(
         troubles=Troubles(),
     )
     named = {DocumentPath(root="seeds", path=os.fsencode(path)) for path in paths} or None
-    survey = surveyor.look(RunRequest(force=force), named)
+    survey = surveyor.look(RunRequest(force=force), named, when_read)
     try:
         yield survey
     finally:
@@ -121,6 +125,31 @@ def test_forced_all_is_wanted_and_need_not_rest(service: Service) -> None:
     with look(service, force=True) as survey:
         assert found(survey) == {"a.txt": Kind.REFUSED, **dict.fromkeys(NAMES, Kind.KEPT)}
         assert not survey.unrested
+
+
+def test_what_is_to_be_read_is_told_while_the_look_goes_on(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(surveys, "_NOTED_AT_ONCE", 2)
+    told: list[str] = []
+    fill(service)
+    real = Walk.names
+
+    def names(walk: Walk, below: bytes) -> Iterator[Name]:
+        for name in real(walk, below):
+            told.append("a name")
+            yield name
+
+    monkeypatch.setattr(Walk, "names", names)
+    with look(service, when_read=lambda: told.append("to be read")):
+        assert told.index("to be read") < 5
+    service.ingest()
+    service.folder.remove("z.txt")
+    told.clear()
+    with look(service, when_read=lambda: told.append("to be read")):
+        assert "to be read" not in told
+    with look(service, when_read=lambda: told.append("to be read"), force=True):
+        assert "to be read" in told
 
 
 @pytest.mark.parametrize(
