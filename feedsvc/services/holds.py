@@ -93,4 +93,4 @@ def _fetch(connection: Connection, root: str) -> Hold:
 
 
 def _nothing_held(root: str) -> NotFound:
-    return NotFound(f"nothing is held of a root {root!r}")
+    return NotFound(f"nothing is held of a root {root!r}: there is nothing to accept")
