@@ -23,9 +23,6 @@ from feedsvc.services.survey import RootLook
 from feedsvc.store.documents import (
     EntryLink,
     KnownDocument,
-    count_lost,
-    count_lost_since,
-    count_without_entries,
     documents_by_id,
     fetch_original,
     find_by_path,
@@ -36,6 +33,7 @@ from feedsvc.store.documents import (
     make_primary,
     note_missing,
 )
+from feedsvc.store.losses import count_lost, count_lost_since, count_without_entries
 from feedsvc.store.roots import Hold, begin_hold, end_hold, fetch_hold
 
 # A slice: withdrawing so many takes two seconds on a slow machine, and what is urgent waits for it.

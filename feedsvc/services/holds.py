@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from feedsvc.clock import Clock
 from feedsvc.errors import NotFound
 from feedsvc.store.access import add_audit_event
-from feedsvc.store.documents import count_lost_since
 from feedsvc.store.engine import Store
+from feedsvc.store.losses import count_lost_since
 from feedsvc.store.publishing import publishing
 from feedsvc.store.roots import Hold, begin_hold, end_hold, fetch_hold
 

@@ -23,17 +23,13 @@ from feedsvc.services.holds import counts_since, is_accepted
 from feedsvc.services.settling import CONFIRMING_SWEEPS
 from feedsvc.store.differences import Difference, Differences, Kind
 from feedsvc.store.documents import (
-    Absence,
     KnownDocument,
-    KnownState,
-    Standing,
     find_by_paths,
-    list_hashed_paths,
-    list_states,
 )
 from feedsvc.store.engine import Store
 from feedsvc.store.entries import Versions
 from feedsvc.store.roots import fetch_hold, root_device
+from feedsvc.store.standing import Absence, KnownState, Standing, list_hashed_paths, list_states
 
 log = logging.getLogger(__name__)
 

@@ -6,19 +6,14 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
-    and_,
     bindparam,
     case,
     delete,
-    exists,
-    false,
     func,
     insert,
     literal,
@@ -30,14 +25,12 @@ from sqlalchemy import (
 )
 
 from feedsvc.errors import DocumentError
-from feedsvc.model.document import MAX_PATH_BYTES, DocumentPath, FileState, SourceDocument
-from feedsvc.model.entry import BY_PERSON, EntryState
+from feedsvc.model.document import DocumentPath, FileState, SourceDocument
 from feedsvc.store.engine import UPSERTING, take_ids
 from feedsvc.store.schema import (
     Instant,
     document_entries,
     documents,
-    entries,
     originals,
 )
 
@@ -85,117 +78,6 @@ class EntryLink:
     extractor_version: int
 
 
-class Standing(IntEnum):
-    """Whether a look has to do with a document that is as the store remembers it.
-
-    OPEN: there is more to say of it: it is in quarantine under another version, or gone and not all
-    was done about that. PLAIN: there is not. GONE_BEFORE, GONE_LATELY: it is gone, and as long as
-    it is there is nothing to do.
-    """
-
-    OPEN = 0
-    PLAIN = 1
-    GONE_BEFORE = 2
-    GONE_LATELY = 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Absence:
-    """When all is done about a document that is gone: once so many sweeps have missed it.
-
-    since: what has been gone for longer is told apart. withdraw_before: there is more to do once a
-    live entry has had no document since then; None if policy withdraws nothing.
-    """
-
-    sweeps: int
-    since: datetime
-    withdraw_before: datetime | None
-
-
-# A path and the numbers of its file, as a look at the folder finds them; then its Standing.
-KnownState = tuple[bytes, int, int, int, int, int, int]
-
-
-def list_states(
-    connection: Connection,
-    root: str,
-    *,
-    below: bytes,
-    after: bytes,
-    limit: int,
-    extractor_version: int,
-    policy_version: int,
-    absence: Absence,
-) -> Sequence[KnownState]:
-    """What is remembered of the documents of a root behind one path, in the order of paths.
-
-    below: only what lies at or below this path. Paths of MAX_PATH_BYTES are hashes, and left out.
-    """
-    d = documents.c
-    refused_anew = or_(
-        and_(d.stage == "sanitize", d.refused_by_version != policy_version),
-        and_(d.stage != "sanitize", d.refused_by_version != extractor_version),
-        d.stage == "discover",
-    )
-    is_tried_again = and_(d.stage.is_not(None), refused_anew)
-    standing = case(
-        (d.missing_since.is_(None), case((is_tried_again, Standing.OPEN), else_=Standing.PLAIN)),
-        (or_(d.missing_sweeps < absence.sweeps, _is_to_withdraw(absence)), Standing.OPEN),
-        (d.missing_since < absence.since, Standing.GONE_BEFORE),
-        else_=Standing.GONE_LATELY,
-    )
-    listed = (
-        select(
-            d.path,
-            d.device,
-            d.inode,
-            d.size_bytes,
-            d.mtime_ns,
-            d.ctime_ns,
-            standing,
-        )
-        # One lower bound: the database takes any of two, and goes through all behind it.
-        .where(d.root == root, d.path > after if after >= below else d.path >= below)
-        .where(func.length(d.path) < MAX_PATH_BYTES)
-        .order_by(d.path)
-        .limit(limit)
-    )
-    if below:
-        listed = listed.where(d.path < below + b"0", or_(d.path == below, d.path >= below + b"/"))
-    # The driver's own tuples, and PostgreSQL's in binary: a million are compared at every sweep.
-    found = connection.execute(listed, execution_options={"feedsvc_binary": True})
-    states: Sequence[KnownState] = found.cursor.fetchall()
-    return states
-
-
-def _is_to_withdraw(absence: Absence) -> ColumnElement[bool]:
-    """Whether a document that is gone speaks for a live entry, and no other gave it for as long."""
-    before = absence.withdraw_before
-    if before is None:
-        return false()
-    other, link = documents.alias(), document_entries.alias()
-    still_given = (
-        exists()
-        .where(link.c.entry_id == entries.c.id, link.c.document_id != documents.c.id)
-        .where(other.c.id == link.c.document_id)
-        .where(
-            or_(
-                other.c.missing_since.is_(None),
-                other.c.missing_since > before,
-                other.c.missing_sweeps < absence.sweeps,
-            )
-        )
-    )
-    given = (
-        exists()
-        .where(document_entries.c.document_id == documents.c.id, document_entries.c.is_primary)
-        .where(entries.c.id == document_entries.c.entry_id, entries.c.state == EntryState.LIVE)
-        # What a person brought back stays.
-        .where(entries.c.departed_by.is_distinct_from(BY_PERSON), ~still_given)
-    )
-    return and_(documents.c.missing_since <= before, given)
-
-
 _BY_PATHS = select(documents).where(
     tuple_(documents.c.root, documents.c.path).in_(bindparam("paths", expanding=True))
 )
@@ -207,13 +89,6 @@ def find_by_paths(
     """The documents at some paths."""
     rows = connection.execute(_BY_PATHS, {"paths": [(path.root, path.path) for path in paths]})
     return {known.path: known for known in map(_known, rows)}
-
-
-def list_hashed_paths(connection: Connection, root: str) -> list[bytes]:
-    """The documents of a root whose path was too long to be kept."""
-    too_long = func.length(documents.c.path) >= MAX_PATH_BYTES
-    found = connection.scalars(select(documents.c.path).where(documents.c.root == root, too_long))
-    return list(found)
 
 
 _BY_PATH = select(documents).where(
@@ -375,62 +250,6 @@ def links_of_documents(connection: Connection, ids: Sequence[int]) -> dict[int, 
         for link in map(_link, connection.execute(_LINKS_OF_DOCUMENTS, {"ids": some})):
             links.setdefault(link.document_id, []).append(link)
     return links
-
-
-def count_without_entries(connection: Connection, root: str) -> int:
-    """How many documents of a root give no entry, since they were refused."""
-    gives = exists().where(document_entries.c.document_id == documents.c.id)
-    refused = select(func.count()).where(documents.c.stage.is_not(None), documents.c.root == root)
-    return connection.scalar(refused.where(~gives)) or 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lost:
-    """Documents that are gone: how many gave an entry that no person has withdrawn.
-
-    at_stake: how many of them speak for one that is live.
-    """
-
-    documents: int
-    at_stake: int
-
-    def __add__(self, more: Lost) -> Lost:
-        return Lost(
-            documents=self.documents + more.documents, at_stake=self.at_stake + more.at_stake
-        )
-
-
-def count_lost(connection: Connection, ids: Sequence[int]) -> Lost:
-    """How much is lost with some documents, a few hundred at most."""
-    return _count_lost(connection, documents.c.id.in_(ids))
-
-
-def count_lost_since(connection: Connection, root: str, since: datetime) -> Lost:
-    """How much is lost with what has been noted as missing from a root since then."""
-    d = documents.c
-    return _count_lost(connection, and_(d.root == root, d.missing_since >= since))
-
-
-def _count_lost(connection: Connection, which: ColumnElement[bool]) -> Lost:
-    is_live = entries.c.state == EntryState.LIVE
-    is_lost = or_(is_live, entries.c.departed_by.is_distinct_from(BY_PERSON))
-    each = (
-        select(
-            func.max(case((is_lost, 1), else_=0)).label("is_lost"),
-            func.max(case((is_live, 1), else_=0)).label("is_live"),
-            func.max(case((document_entries.c.is_primary, 1), else_=0)).label("speaks"),
-        )
-        .select_from(documents)
-        .join(document_entries, document_entries.c.document_id == documents.c.id)
-        .join(entries, entries.c.id == document_entries.c.entry_id)
-        .where(which)
-        .group_by(documents.c.id)
-        .subquery()
-    )
-    row = connection.execute(
-        select(func.sum(each.c.is_lost), func.sum(each.c.is_live * each.c.speaks))
-    ).one()
-    return Lost(documents=row[0] or 0, at_stake=row[1] or 0)
 
 
 def links_of_entry(connection: Connection, entry_id: int) -> list[EntryLink]:

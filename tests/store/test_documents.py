@@ -16,13 +16,7 @@ from feedsvc.errors import UndecodableDocument, UnreadableDocument
 from feedsvc.model.document import DocumentPath, FileState, SourceDocument
 from feedsvc.model.entry import BY_PERSON, BY_POLICY, EntryState
 from feedsvc.store.documents import (
-    Absence,
     EntryLink,
-    KnownState,
-    Lost,
-    Standing,
-    count_lost,
-    count_lost_since,
     documents_by_id,
     documents_of_entry,
     fetch_original,
@@ -38,7 +32,6 @@ from feedsvc.store.documents import (
     links_of_document,
     links_of_entry,
     list_outdated_links,
-    list_states,
     make_primary,
     move_document,
     note_missing,
@@ -48,8 +41,10 @@ from feedsvc.store.documents import (
     seen_bytes,
     unlink_entry,
 )
+from feedsvc.store.losses import Lost, count_lost, count_lost_since
 from feedsvc.store.roots import note_root_device, root_device
 from feedsvc.store.schema import entries, originals
+from feedsvc.store.standing import Absence, KnownState, Standing, list_states
 from tests.service import StoppedClock
 from tests.store.desk import Desk
 
