@@ -13,6 +13,7 @@ from feedsvc.store.access import add_audit_event
 from feedsvc.store.engine import Store
 from feedsvc.store.losses import count_lost_since
 from feedsvc.store.publishing import publishing
+from feedsvc.store.repeating import repeated
 from feedsvc.store.roots import Hold, begin_hold, end_hold, fetch_hold
 
 # Fewer than this may go at once without being taken for a lost mount.
@@ -63,6 +64,7 @@ class Holds:
             raise _nothing_held(root)
         return Held(root=root, lost=lost.documents, documents=hold.documents, at=now)
 
+    @repeated
     def accept(self, held: Held) -> None:
         """Let what was gone at that instant be gone for good. Raises NotFound where that is over.
 

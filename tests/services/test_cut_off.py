@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,16 @@ from feedsvc.model.access import Scope
 from feedsvc.model.run import RunRequest
 from feedsvc.model.selection import Selection, SelectionKind
 from feedsvc.runtime import Runtime
+from feedsvc.services.holds import Held
 from feedsvc.store import repeating
 from feedsvc.store.engine import Store, open_store
+from feedsvc.store.roots import Hold, begin_hold
 from feedsvc.store.schema import audit_events
 from tests.databases import PostgresqlServer
 from tests.service import Service, article, open_service
 
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+HELD = Held(root="seeds", lost=0, documents=1, at=NOW)
 JANE = Selection(kind=SelectionKind.AUTHOR, slug="jane-doe")
 CUT_OFF = text("SELECT pg_terminate_backend(:pid, 10000)")
 CUT_OFF_IDLE = text(
@@ -39,6 +44,7 @@ WRITES: dict[str, Callable[[Runtime], object]] = {
     "reingest": lambda to: to.runs.request(RunRequest(), requested_by="laptop"),
     "entry.withdraw": lambda to: to.withdrawals.withdraw([guid(to.store)]),
     "entry.restore": lambda to: to.withdrawals.restore([guid(to.store)]),
+    "root.accept": lambda to: to.holds.accept(HELD),
     "feed.rename": lambda to: to.register.rename(JANE, "Jane Roe", merge=False),
 }
 
@@ -52,6 +58,8 @@ def service(
     service = open_service(tmp_path, url, pool)
     service.folder.write("a.txt", article())
     service.ingest()
+    with service.runtime.store.writing() as connection:
+        begin_hold(connection, "seeds", Hold(since=NOW, documents=1))
     yield service
     service.lease.release()
     service.runtime.close()
