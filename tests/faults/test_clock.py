@@ -29,6 +29,9 @@ EVERY_S = {"_look": 5.0, "_work_on_run": 0.5, "_decide_members": 0.5}
 MORE = 2
 # What `date -s` would do: to the time by which the machine goes, this is added.
 SET = ("+0", "+1d", "+23h")
+# libfaketime reads its file once in each second, and must not read it more often: its buffers are
+# those of all threads, and a thread that finds the file's name half written takes the real time.
+READ_WITHIN_S = 1.1
 _RUN = re.compile(r'Running job "_Schedule\.(\w+) ')
 
 
@@ -44,6 +47,7 @@ class Machine:
         fresh = self.clock.with_suffix(".new")
         fresh.write_text(offset)
         fresh.replace(self.clock)
+        time.sleep(READ_WITHIN_S)
 
     def runs(self) -> Counter[str]:
         """How often each job has run."""
@@ -61,12 +65,14 @@ def libfaketime() -> Path:
 @contextmanager
 def machine(libfaketime: Path, database: str, folder: Path) -> Iterator[Machine]:
     place = folder.parent
-    made = Machine(clock=place / "clock", log=place / "scheduler.log")
+    # The name at which libfaketime looks last, so that a file is found by two names.
+    made = Machine(clock=place / ".faketimerc", log=place / "scheduler.log")
     made.set_clock(SET[0])
     environment = {
         "LD_PRELOAD": str(libfaketime),
         "FAKETIME_TIMESTAMP_FILE": str(made.clock),
-        "FAKETIME_NO_CACHE": "1",
+        "HOME": str(place),
+        "FAKETIME_CACHE_DURATION": "0",
         # Setting the clock does not touch the monotonic one.
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
