@@ -3,16 +3,22 @@
 Its automaton has a row of 256 moves for each of 38,346 states, most of them those of other rows:
 cut into pieces, of which each different one is kept once, it takes 14 MB in place of 40. Its
 weights stay half floats; only those of the features that a text has are widened.
+
+Its file is numpy's arrays, packed by LZMA. It is read here, one array after another, because
+py3langid's own reader has all of them in memory twice.
 """
 
 from __future__ import annotations
 
-from array import array
+import lzma
+import shutil
+from collections import defaultdict
+from itertools import count
+from tempfile import TemporaryFile
 
 import numpy as np
 from numpy.typing import NDArray
 from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
-from py3langid.modelio import load_model
 
 # Of the model that py3langid ships.
 _FEATURE_MAX_BYTES = 6
@@ -21,6 +27,9 @@ _LETTERS = 256
 _PIECE = 32
 _BITS = 5
 _WITHIN = _PIECE - 1
+_COPIED_BYTES = 1 << 20
+# While they are told apart, so many are objects of their own.
+_PIECES_AT_ONCE = 8_192
 # A half float with its exponent and fraction where a float has them, and what that is short of.
 _HALF_BITS_MOVED = 13
 _SIGN_AND_MOVED = np.uint32(0x8FFF_E000).astype(np.int32)
@@ -35,17 +44,24 @@ class SmallIdentifier(LanguageIdentifier):  # type: ignore[misc]  # py3langid sh
     """
 
     def __init__(self) -> None:
-        """Load the model (half a second, and 100 MB meanwhile)."""
-        weights, priors, classes, moves, rows, outputs = load_model(MODEL_DIR / MODEL_FILE)
-        # For each row and each of its pieces: its first place.
-        self._places, states = _cut(moves)
-        del moves  # 40 MB, before there is more
-        pieces_before = np.array(rows, dtype=np.uint32) * (_LETTERS // _PIECE)
+        """Load the model: half a second, most of it in C, where other threads go on."""
+        with TemporaryFile() as unpacked:
+            with lzma.open(MODEL_DIR / MODEL_FILE) as packed:
+                shutil.copyfileobj(packed, unpacked, _COPIED_BYTES)
+            unpacked.seek(0)
+            with np.load(unpacked) as arrays:
+                # For each row and each of its pieces: its first place. Its array is the largest.
+                self._places, states = _cut(arrays["nextmove"])
+                rows, outputs = arrays["nextmove_row"], arrays["out_feat"]
+                weights, priors, classes = arrays["ptc"], arrays["pc"], arrays["classes"]
+        pieces_before = rows.astype(np.uint32) * (_LETTERS // _PIECE)
         # For each place: the pieces before the row of its state, and the feature that it ends.
         self._pieces_before = pieces_before.take(states)
-        self._features = np.array(outputs, dtype=np.int32).take(states)
+        self._features = outputs.take(states)
         self._first = pieces_before[0]
-        super().__init__(_Widened(weights), priors, classes, (), (), norm_probs=True, tk_row=())
+        super().__init__(
+            _Widened(weights), priors, classes.tolist(), (), (), norm_probs=True, tk_row=()
+        )
 
     def likeness(self, text: str) -> float:
         """How much likelier a text is in its likeliest language than in languages at large.
@@ -85,15 +101,16 @@ class SmallIdentifier(LanguageIdentifier):  # type: ignore[misc]  # py3langid sh
         return found[edges[:-1]], np.diff(edges)
 
 
-def _cut(moves: array[int]) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
+def _cut(moves: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
     """The first place of each piece of `moves`, and the states to which all places lead."""
-    size_bytes = _PIECE * moves.itemsize
-    flat = memoryview(moves).cast("B")
-    known: dict[bytes, int] = {}
-    places = array("I")
-    for at in range(0, len(flat), size_bytes):
-        places.append(known.setdefault(bytes(flat[at : at + size_bytes]), _PIECE * len(known)))
-    return np.array(places, dtype=np.intp), np.frombuffer(b"".join(known), dtype=moves.typecode)
+    pieces = moves.view(f"V{_PIECE * moves.itemsize}")
+    # Whichever was not met before has the next place.
+    known: defaultdict[bytes, int] = defaultdict(count(0, _PIECE).__next__)
+    places = np.empty(len(pieces), dtype=np.intp)
+    for at in range(0, len(pieces), _PIECES_AT_ONCE):
+        some = slice(at, at + _PIECES_AT_ONCE)
+        places[some] = [known[piece] for piece in pieces[some].tolist()]
+    return places, np.frombuffer(b"".join(known), dtype=moves.dtype)
 
 
 class _Widened:
