@@ -1,4 +1,4 @@
-"""What tests of the store share: databases without a schema."""
+"""What tests of the store share: databases, with a schema and without, and one open transaction."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from feedsvc.store.engine import Store, open_store
 from tests.databases import PostgresqlServer, SqliteFiles
+from tests.store.desk import Desk
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -45,3 +47,11 @@ def postgresql_store(postgresql: PostgresqlServer) -> Iterator[Store]:
     yield store
     store.close()
     postgresql.drop_database(url)
+
+
+@pytest.fixture
+def connection(desk: Desk) -> Iterator[Connection]:
+    """A write transaction on a store in which entry 1 is published."""
+    desk.add()
+    with desk.store.writing() as connection:
+        yield connection

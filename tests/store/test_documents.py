@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import astuple, replace
-from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select
 
-from feedsvc.errors import UndecodableDocument, UnreadableDocument
-from feedsvc.model.document import DocumentPath, FileState, SourceDocument
-from feedsvc.model.entry import BY_PERSON, BY_POLICY, EntryState
+from feedsvc.errors import UndecodableDocument
+from feedsvc.model.document import FileState, SourceDocument
 from feedsvc.store.documents import (
-    EntryLink,
     documents_by_id,
     documents_of_entry,
     fetch_original,
@@ -41,49 +36,13 @@ from feedsvc.store.documents import (
     seen_bytes,
     unlink_entry,
 )
-from feedsvc.store.losses import Lost, count_lost, count_lost_since
-from feedsvc.store.roots import note_root_device, root_device
-from feedsvc.store.schema import entries, originals
-from feedsvc.store.standing import Absence, KnownState, Standing, list_states
+from feedsvc.store.schema import originals
 from tests.service import StoppedClock
-from tests.store.desk import Desk
+from tests.store.written import NOW, STATE, document, link, named
 
-NOW = StoppedClock().instant
-STATE = FileState(device=1, inode=2, size_bytes=3, mtime_ns=4, ctime_ns=5)
 LARGEST = FileState(
     device=-(2**63), inode=2**63 - 1, size_bytes=2**40, mtime_ns=-(2**63), ctime_ns=2**63 - 1
 )
-
-KEEPING = Absence(sweeps=2, since=NOW, withdraw_before=None)
-
-
-@pytest.fixture
-def connection(desk: Desk) -> Iterator[Connection]:
-    """A write transaction on a store in which entry 1 is published."""
-    desk.add()
-    with desk.store.writing() as connection:
-        yield connection
-
-
-def named(path: bytes = b"a.txt", root: str = "seeds") -> DocumentPath:
-    return DocumentPath(root=root, path=path)
-
-
-def document(
-    path: bytes = b"a.txt", *, sha256: bytes = b"\1" * 32, state: FileState = STATE
-) -> SourceDocument:
-    return SourceDocument(path=named(path), state=state, sha256=sha256)
-
-
-def link(document_id: int, *, key: str = "", is_primary: bool = True) -> EntryLink:
-    return EntryLink(
-        document_id=document_id,
-        key=key,
-        entry_id=1,
-        is_primary=is_primary,
-        fingerprint=b"\2" * 32,
-        extractor_version=1,
-    )
 
 
 @pytest.mark.parametrize(
@@ -133,134 +92,6 @@ def test_one_path_in_two_roots_is_two_documents(connection: Connection) -> None:
     assert save_document(connection, other, NOW) != first
     there = find_by_paths(connection, [named(root="wire")])
     assert [known.path.root for known in there.values()] == ["wire"]
-
-
-def states(
-    connection: Connection, below: bytes = b"", limit: int = 100, absence: Absence = KEEPING
-) -> list[KnownState]:
-    """All states of the root, page by page."""
-    found: list[KnownState] = []
-    while True:
-        page = list_states(
-            connection,
-            "seeds",
-            below=below,
-            after=found[-1][0] if found else b"",
-            limit=limit,
-            extractor_version=2,
-            policy_version=3,
-            absence=absence,
-        )
-        found += page
-        if len(page) < limit:
-            return found
-
-
-@pytest.mark.parametrize("limit", [1, 2, 100])
-def test_states_are_listed_in_the_order_of_bytes(connection: Connection, limit: int) -> None:
-    paths = [b"a-b", b"a/b", b"a.txt", b"\xff", b"Z", b"a"]
-    for path in paths:
-        save_document(connection, document(path), NOW)
-    assert [state[0] for state in states(connection, limit=limit)] == sorted(paths)
-
-
-def test_states_below_a_path_are_those_at_it_and_in_it(connection: Connection) -> None:
-    for path in (b"a", b"a/b", b"a/b/c", b"a-b", b"a0", b"b"):
-        save_document(connection, document(path), NOW)
-    assert [state[0] for state in states(connection, b"a")] == [b"a", b"a/b", b"a/b/c"]
-
-
-def test_a_state_says_the_numbers_of_the_file_and_that_there_is_no_more(
-    connection: Connection,
-) -> None:
-    save_document(connection, document(b"a"), NOW)
-    assert states(connection) == [(b"a", *astuple(STATE), 1)]
-
-
-@pytest.mark.parametrize(
-    ("stage", "version", "plain"),
-    [
-        ("extract", 2, 1),
-        ("extract", 1, 0),
-        ("sanitize", 3, 1),
-        ("sanitize", 2, 0),
-        ("discover", 2, 0),
-    ],
-)
-def test_of_what_is_in_quarantine_a_state_says_whether_to_try_it_again(
-    connection: Connection, stage: str, version: int, plain: int
-) -> None:
-    error = UnreadableDocument("is bad")
-    error.stage = stage
-    quarantine_document(connection, named(b"a"), STATE, None, error, version=version, now=NOW)
-    assert states(connection) == [(b"a", *astuple(STATE), plain)]
-
-
-def withdrawing(before: datetime) -> Absence:
-    return replace(KEEPING, withdraw_before=before)
-
-
-LATER, EARLIER = NOW + timedelta(seconds=1), NOW - timedelta(seconds=1)
-
-
-@pytest.mark.parametrize(
-    ("sweeps", "absence", "standing"),
-    [
-        (1, KEEPING, Standing.OPEN),
-        (2, KEEPING, Standing.GONE_LATELY),
-        (2, replace(KEEPING, since=LATER), Standing.GONE_BEFORE),
-        (2, withdrawing(EARLIER), Standing.GONE_LATELY),
-        (2, withdrawing(NOW), Standing.OPEN),
-    ],
-)
-def test_of_what_is_gone_a_state_says_whether_there_is_more_to_do(
-    connection: Connection, sweeps: int, absence: Absence, standing: Standing
-) -> None:
-    number = save_document(connection, document(b"a"), NOW)
-    link_entry(connection, link(number))
-    for _ in range(sweeps):
-        note_missing(connection, [number], NOW)
-    assert states(connection, absence=absence) == [(b"a", *astuple(STATE), standing)]
-
-
-@pytest.mark.parametrize(
-    ("missed", "is_primary", "standing"),
-    [
-        ([NOW, NOW], True, Standing.OPEN),
-        ([NOW, NOW], False, Standing.GONE_LATELY),
-        ([NOW], True, Standing.GONE_LATELY),
-        ([LATER, LATER], True, Standing.GONE_LATELY),
-        ([], True, Standing.GONE_LATELY),
-    ],
-)
-def test_the_document_that_speaks_for_an_entry_waits_for_all_that_give_it(
-    connection: Connection, missed: Sequence[datetime], is_primary: bool, standing: Standing
-) -> None:
-    first = save_document(connection, document(b"a"), NOW)
-    other = save_document(connection, document(b"b"), NOW)
-    link_entry(connection, link(first, is_primary=is_primary))
-    link_entry(connection, link(other, is_primary=not is_primary))
-    for _ in range(2):
-        note_missing(connection, [first], NOW)
-    for instant in missed:
-        note_missing(connection, [other], instant)
-    assert states(connection, absence=withdrawing(NOW))[0][-1] == standing
-
-
-def test_what_is_lost_is_what_no_person_withdrew(connection: Connection) -> None:
-    numbers = [save_document(connection, document(path), NOW) for path in (b"a", b"b", b"c")]
-    link_entry(connection, link(numbers[0]))
-    link_entry(connection, link(numbers[1], is_primary=False))
-    assert count_lost(connection, numbers) == Lost(documents=2, at_stake=1)
-    assert count_lost_since(connection, "seeds", NOW) == Lost(documents=0, at_stake=0)
-    note_missing(connection, numbers, NOW)
-    assert count_lost_since(connection, "seeds", NOW) == Lost(documents=2, at_stake=1)
-    assert count_lost_since(connection, "seeds", LATER) == Lost(documents=0, at_stake=0)
-    assert count_lost_since(connection, "wire", NOW) == Lost(documents=0, at_stake=0)
-    for by, lost in ((BY_POLICY, 2), (BY_PERSON, 0)):
-        departed = {"state": EntryState.WITHDRAWN, "departed_by": by}
-        connection.execute(update(entries).where(entries.c.id == 1).values(departed))
-        assert count_lost(connection, numbers) == Lost(documents=lost, at_stake=0)
 
 
 def test_a_document_saved_again_is_the_same(connection: Connection) -> None:
@@ -475,10 +306,3 @@ def test_the_same_bytes_are_kept_once(connection: Connection) -> None:
 
 def test_bytes_never_kept_are_not_there(connection: Connection) -> None:
     assert fetch_original(connection, b"\1" * 32) is None
-
-
-def test_the_device_of_a_root_is_remembered(connection: Connection) -> None:
-    assert root_device(connection, "seeds") is None
-    for device in (1, -(2**63)):
-        note_root_device(connection, "seeds", device)
-        assert root_device(connection, "seeds") == device
