@@ -124,10 +124,11 @@ class Absences:
             return known - count_without_entries(connection, root)
 
     def _note_missing(self, fresh: Sequence[KnownDocument]) -> None:
-        self.batches.publish([self._missing_step(document) for document in fresh])
+        # Before they are counted as gone: no look comes back to them after that.
         self._promote_alternates(
             [document for document in fresh if document.missing_sweeps + 1 >= CONFIRMING_SWEEPS]
         )
+        self.batches.publish([self._missing_step(document) for document in fresh])
 
     def _missing_step(self, known: KnownDocument) -> Step:
         def settle(settling: Settling) -> list[DocumentOutcome]:

@@ -18,6 +18,8 @@ from feedsvc.store.trouble import check_over, degradation
 
 log = logging.getLogger(__name__)
 
+_UNREADABLE = "it cannot be read"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Pruned:
@@ -83,12 +85,27 @@ class Upkeep:
         return backup.restore(self._store, source, self._clock.now())
 
     def verify(self) -> Iterator[verify.Verified]:
-        """Check every rule that a store keeps; a file found whole may be written to again."""
+        """Check every rule that a store keeps.
+
+        Nothing more is written to a SQLite file that is found damaged; to one that is found whole
+        it may be, again. Raises StoreError if that cannot be noted.
+        """
         path = self._store.sqlite_path
-        for verified in verify.verify(self._store):
-            if path and verified.rule == verify.FILE_IS_WHOLE and not verified.offenders:
-                damage.forget_damage(path)
-            yield verified
+        if path is None:
+            yield from verify.verify(self._store)
+            return
+        try:
+            for verified in verify.verify(self._store):
+                yield verified
+                if verified.rule != verify.FILE_IS_WHOLE:
+                    continue
+                if verified.offenders:
+                    damage.note_damage(path, verified.offenders[0])
+                else:
+                    damage.forget_damage(path)
+        except StoreDamaged:
+            damage.note_damage(path, _UNREADABLE)
+            raise
 
     def prune(self) -> Pruned:
         """Remove what the settings let go. Raises StoreError, StoreDamaged."""
@@ -146,7 +163,7 @@ class Upkeep:
         try:
             found = verify.check_file(self._store, is_quick=False, gives_up=self._is_stopped)
         except StoreDamaged:
-            found = "it cannot be read"
+            found = _UNREADABLE
         if found:
             log.error(
                 "the database is damaged; stop the service and restore a backup",

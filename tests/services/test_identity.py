@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, event
 
-from feedsvc.errors import EntryGone
+from feedsvc.errors import EntryGone, Interrupted
 from feedsvc.ingest.discover import WatchedRoot
 from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.ingest.versions import EXTRACTOR_VERSION
-from feedsvc.model.document import DocumentPath, Outcome
+from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome
 from feedsvc.model.entry import Precision
 from feedsvc.services import ingestion
+from feedsvc.services.settling import Settling
 from feedsvc.store.documents import find_by_path, links_of_document
 from feedsvc.store.entries import fetch_stored, withdraw_entry
 from feedsvc.store.publishing import publishing
@@ -287,6 +288,29 @@ def test_the_alternate_speaks_once_the_primary_is_gone(service: Service) -> None
     service.ingest()
     assert service.entry().guid == guid
     assert "One more line." in service.entry().html
+
+
+def test_the_alternate_speaks_also_where_the_run_died_before_it_could(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "https://courier.example/storm"
+    service.folder.write("a.html", page("Storm", url, prose("the storm")))
+    service.ingest()
+    service.folder.write("b.html", page("Storm", url, prose("the storm") + "\n\nOne more line."))
+    service.ingest()
+    service.folder.remove("a.html")
+    service.ingest()
+
+    def die(*_: object) -> DocumentOutcome:
+        raise Interrupted("asked to stop")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Settling, "promote", die)
+        with pytest.raises(Interrupted):
+            service.ingest()
+    service.ingest()
+    assert "One more line." in service.entry().html
+    assert [found.rule for found in verify(service.runtime.store) if found.offenders] == []
 
 
 def test_another_article_under_the_same_address_is_a_clash(service: Service) -> None:

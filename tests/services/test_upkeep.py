@@ -68,5 +68,32 @@ def test_damage_found_in_the_file_is_noted_and_looked_for_once(
     assert told in (runtime.upkeep.degradation() or "")
 
 
+def test_what_a_person_has_checked_is_written_to_only_where_it_was_found_whole(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = ("page 7 is not as it was",)
+    with monkeypatch.context() as patched:
+        broken = verify.Verified(rule=verify.FILE_IS_WHOLE, offenders=found)
+        patched.setattr(verify, "verify", lambda _: iter([broken]))
+        assert list(runtime.upkeep.verify()) == [broken]
+    assert "page 7" in (runtime.upkeep.degradation() or "")
+    with pytest.raises(StoreDamaged, match="page 7"):
+        runtime.upkeep.check_over(StoreDamaged("met"))
+    list(runtime.upkeep.verify())
+    assert runtime.upkeep.degradation() is None
+
+
+def test_what_cannot_be_checked_at_all_is_damaged(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> Iterator[verify.Verified]:
+        raise StoreDamaged("is no database")
+
+    monkeypatch.setattr(verify, "verify", fail)
+    with pytest.raises(StoreDamaged):
+        list(runtime.upkeep.verify())
+    assert "it cannot be read" in (runtime.upkeep.degradation() or "")
+
+
 def test_other_trouble_needs_no_such_reading(runtime: Runtime) -> None:
     runtime.upkeep.check_over(StoreError("disk I/O error"))
