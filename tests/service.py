@@ -21,7 +21,7 @@ from feedsvc.model.urls import SiteUrls
 from feedsvc.runtime import Runtime, open_runtime
 from feedsvc.services.ingestion import Ingestion
 from feedsvc.services.publication import Publication
-from feedsvc.settings import Settings, load_settings
+from feedsvc.settings import CustomFeedSettings, Settings, load_settings
 from feedsvc.store.engine import Store
 from feedsvc.store.entries import fetch_evidence
 from feedsvc.store.leases import Lease, take_lease
@@ -134,6 +134,16 @@ def open_service(
     return Service(
         folder=WatchedFolder(folder), runtime=runtime, pool=pool, stopped=stopped, lease=lease
     )
+
+
+def declare(service: Service, **declared: dict[str, object]) -> None:
+    """Start anew with these feeds in feeds.toml, by slug; a title stands in for itself."""
+    service.runtime.settings.custom_feeds.clear()
+    for slug, told in declared.items():
+        feed = CustomFeedSettings.model_validate({"title": "Storm watch", **told})
+        service.runtime.settings.custom_feeds[slug] = feed
+    service.stopped.move(seconds=1)
+    service.ingestion().declare_feeds()
 
 
 def open_publication(

@@ -16,25 +16,14 @@ from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.model.feed import Feed, Presentation
 from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
 from feedsvc.services.publication import limits_of
-from feedsvc.settings import CustomFeedSettings
 from feedsvc.store import selecting
 from feedsvc.store.entries import fetch_stored, return_entry, withdraw_entry
 from feedsvc.store.publishing import publishing
 from feedsvc.store.verify import verify
 from feedsvc.web.app import create_app
-from tests.service import Service, open_service
+from tests.service import Service, declare, open_service
 
 CUSTOM = SelectionKind.CUSTOM
-
-
-def declare(service: Service, **declared: dict[str, object]) -> None:
-    """Start anew with these feeds in feeds.toml, by slug; a title stands in for itself."""
-    service.runtime.settings.custom_feeds.clear()
-    for slug, told in declared.items():
-        feed = CustomFeedSettings.model_validate({"title": "Storm watch", **told})
-        service.runtime.settings.custom_feeds[slug] = feed
-    service.stopped.move(seconds=1)
-    service.ingestion().declare_feeds()
 
 
 def decide(service: Service) -> int:

@@ -26,7 +26,7 @@ from feedsvc.store.engine import Store, open_store
 from feedsvc.store.roots import Hold, begin_hold
 from feedsvc.store.schema import audit_events
 from tests.databases import PostgresqlServer
-from tests.service import Service, article, open_service
+from tests.service import Service, article, declare, open_service
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 HELD = Held(root="seeds", lost=0, documents=1, at=NOW)
@@ -46,6 +46,7 @@ WRITES: dict[str, Callable[[Runtime], object]] = {
     "entry.restore": lambda to: to.withdrawals.restore([guid(to.store)]),
     "root.accept": lambda to: to.holds.accept(HELD),
     "feed.rename": lambda to: to.register.rename(JANE, "Jane Roe", merge=False),
+    "feed.retire": lambda to: to.register.retire("storms"),
 }
 
 
@@ -53,11 +54,13 @@ WRITES: dict[str, Callable[[Runtime], object]] = {
 def service(
     tmp_path: Path, postgresql: PostgresqlServer, pool: ExtractionPool
 ) -> Iterator[Service]:
-    """A feedsvc on PostgreSQL with one article."""
+    """A feedsvc on PostgreSQL with one article, and a feed that was declared and is no more."""
     url = postgresql.make_database()
     service = open_service(tmp_path, url, pool)
     service.folder.write("a.txt", article())
     service.ingest()
+    declare(service, storms={"words": ["storm"]})
+    declare(service)
     with service.runtime.store.writing() as connection:
         begin_hold(connection, "seeds", Hold(since=NOW, documents=1))
     yield service
