@@ -133,6 +133,8 @@ def _listens(port: int, process: subprocess.Popen[bytes]) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+FEED = "/feeds/all.atom"
+CODINGS = ("br", "zstd", "gzip", "identity")
 KEPT_S = 2
 SETTINGS = {
     "FEEDSVC_INGEST__SETTLE_S": "0.3",
@@ -203,5 +205,13 @@ def caddy(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge
 
 @pytest.fixture(params=["nginx", "caddy"])
 def edge(request: pytest.FixtureRequest) -> Edge:
+    """Either, once it has what other tests have published in every coding it may keep."""
     found: Edge = request.getfixturevalue(request.param)
+    wait_until(lambda: all(_is_up_to_date(found, coding) for coding in CODINGS), 30, str)
     return found
+
+
+def _is_up_to_date(edge: Edge, coding: str) -> bool:
+    assert edge.site.serving is not None
+    there = edge.site.serving.get(FEED, Accept_Encoding=coding)
+    return edge.get(FEED, Accept_Encoding=coding).headers["etag"] == there.headers["etag"]

@@ -18,10 +18,9 @@ import pytest
 import zstandard
 
 from tests.e2e.running import Answer, wait_until
-from tests.edge.conftest import KEPT_S, Edge, Site
+from tests.edge.conftest import FEED, KEPT_S, Edge, Site
 from tests.service import article
 
-FEED = "/feeds/all.atom"
 DECODERS = {
     "br": brotli.decompress,
     "zstd": zstandard.ZstdDecompressor().decompress,
