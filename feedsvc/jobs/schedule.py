@@ -195,12 +195,17 @@ class _Schedule:
         self._wake("look")
 
     def keep_time(self) -> None:
-        """Wake what recurs when the wall clock was set; to be called several times a second."""
+        """Wake what recurs when the wall clock was set back; to be called several times a second.
+
+        Where it was set ahead, APScheduler finds all of it overdue by itself, within half a second.
+        """
         offset_s = self._wall_offset_s()
         jumped_s, self._offset_s = offset_s - self._offset_s, offset_s
         if abs(jumped_s) < _CLOCK_JUMP_S:
             return
         log.warning("clock was set", extra={"by_s": round(jumped_s)})
+        if jumped_s > 0:
+            return
         for job in self._scheduler.get_jobs():
             if isinstance(job.trigger, _Every):
                 self._wake(job.id)

@@ -25,9 +25,8 @@ CROWD = 20
 WATCHED_S = 3.0
 # Seconds between two runs of a job at the least; others come once a day or when they are woken.
 EVERY_S = {"_look": 5.0, "_work_on_run": 0.5, "_decide_members": 0.5}
-# The start of the count; and when the clock is set, once for what APScheduler takes to be overdue,
-# once for what it would sleep over.
-MORE = 3
+# The start of the count, and one more when the clock is set.
+MORE = 2
 # What `date -s` would do: to the time by which the machine goes, this is added.
 SET = ("+0", "+1d", "+23h")
 # libfaketime reads its file once in each second, and must not read it more often: its buffers are
