@@ -33,14 +33,14 @@ bench: $(VENV)/.installed-dev
 
 # Ingestion alone, at a million documents: hours, and 20 GB below TMPDIR.
 bench-million: $(VENV)/.installed-dev
-	$(VENV)/bin/python -m tests.benchmarks --parts ingestion --sizes 1000000 --alone --name million
+	$(VENV)/bin/python -m tests.benchmarks --parts ingestion --sizes 1000000 --alone --name $$(date -u +%F)-million
 
 # How right extraction is, on a corpus beside the checkout; tests/accuracy/README.md.
 accuracy: $(VENV)/.installed-dev
 	$(VENV)/bin/python -m tests.accuracy
 
-# The tests that kill and break things, for many more rounds than `make test` has time for (hours),
-# and all nasty files.
+# The tests that kill and break things, for many more rounds than `make test` has time for (more
+# than a day), and all nasty files.
 soak: $(VENV)/.installed-dev
 	SOAK_ROUNDS=20 SOAK_RELOADS=20 SOAK_HUNG_S=60 SOAK_FILES=1000 SOAK_GOOD=1000 SOAK_TROUBLE_S=62 SOAK_HOURS=24 $(VENV)/bin/python -m pytest tests/e2e -v -s
 	SANITIZE_EXAMPLES=100000 $(VENV)/bin/python -m pytest tests/ingest/test_sanitize_mutations.py

@@ -206,7 +206,7 @@ Moment = Annotated[datetime | date, BeforeValidator(_moment)]
 
 
 class CustomFeedSettings(_Section):
-    """A feed that the site declares in feeds.toml. What is None selects nothing out.
+    """A feed that the site declares in feeds.toml. What is None is no condition.
 
     published_to: included, as the whole of a day.
     """

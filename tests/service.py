@@ -23,7 +23,7 @@ from feedsvc.services.ingestion import Ingestion
 from feedsvc.services.publication import Publication
 from feedsvc.settings import CustomFeedSettings, Settings, load_settings
 from feedsvc.store.engine import Store
-from feedsvc.store.entries import fetch_evidence
+from feedsvc.store.entries import find_by_short_id
 from feedsvc.store.leases import Lease, take_lease
 
 
@@ -108,8 +108,8 @@ class Service:
         """What is stored of why a field of a live entry has its value."""
         short_id = self.entries()[title].short_id
         with self.runtime.store.reading() as connection:
-            evidence = fetch_evidence(connection, short_id)
-        return [e for e in evidence if e.field == field]
+            (stored,) = find_by_short_id(connection, short_id)
+        return [e for e in stored.evidence if e.field == field]
 
     def documents(self) -> dict[FeedFormat, bytes]:
         """The feed of all entries as every format serves it."""

@@ -45,14 +45,9 @@ EXCEPTIONS = {
     ("feedsvc.cli.check", "feedsvc.feeds.check.findings"): "findings are printed as they are",
     ("feedsvc.cli.db", "feedsvc.store.engine"): "a store is migrated before anything opens it",
     ("feedsvc.cli.db", "feedsvc.store.migrate"): "a store is migrated before anything opens it",
-    ("feedsvc.cli.feeds", "feedsvc.store.migrate"): "a first run needs no other command",
     ("feedsvc.cli.ingest", "feedsvc.store.leases"): "whoever holds the lease ingests here",
     ("feedsvc.cli.ingest", "feedsvc.store.migrate"): "a first run needs no other command",
-    ("feedsvc.cli.quarantine", "feedsvc.store.migrate"): "a first run needs no other command",
-    ("feedsvc.cli.roots", "feedsvc.store.migrate"): "a first run needs no other command",
-    ("feedsvc.cli.serve", "feedsvc.store.migrate"): "a first run needs no other command",
-    ("feedsvc.cli.token", "feedsvc.store.migrate"): "a first run needs no other command",
-    ("feedsvc.cli.withdraw", "feedsvc.store.migrate"): "a first run needs no other command",
+    ("feedsvc.cli.opened", "feedsvc.store.migrate"): "a first run needs no other command",
     ("feedsvc.jobs.schedule", "feedsvc.store.leases"): "the lease lives as long as the process",
 }
 
@@ -73,7 +68,7 @@ LIBRARIES = {
     "trafilatura": "feedsvc.ingest",
 }
 
-# Say the word on the right for the one on the left (STYLE "Names").
+# Say the word on the right for the one on the left.
 WORDS = {
     "post": "document or entry",
     "posts": "documents or entries",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import click
 
+from feedsvc.cli.opened import opened
 from feedsvc.cli.options import common_options
 from feedsvc.cli.shown import shown
 from feedsvc.model.selection import FeedFormat, Selection, SelectionKind
-from feedsvc.runtime import Runtime, open_runtime
 from feedsvc.services.feed_register import RENAMABLE
 from feedsvc.settings import Settings
-from feedsvc.store.migrate import upgrade
 
 
 @click.group()
@@ -22,8 +21,9 @@ def feeds() -> None:
 @common_options
 def list_(settings: Settings) -> None:
     """List every feed: kind, slug, name, how many articles it shows, id, and former slugs."""
-    runtime = _opened(settings)
-    for registered in runtime.register.feeds():
+    with opened(settings) as runtime:
+        registered_feeds = runtime.register.feeds()
+    for registered in registered_feeds:
         feed = registered.feed
         former = (
             f"\tformerly {','.join(registered.former_slugs)}" if registered.former_slugs else ""
@@ -33,7 +33,6 @@ def list_(settings: Settings) -> None:
         click.echo(
             f"{kind}\t{shown(slug)}\t{shown(feed.name)}\t{feed.entry_count}\t{feed.guid}{former}"
         )
-    runtime.close()
 
 
 @feeds.command()
@@ -48,11 +47,10 @@ def rename(settings: Settings, kind: str, slug: str, name: str, merge: bool) -> 
     Its id stays, so that no reader shows anything twice. Old addresses lead to the new one, and
     articles that still come under the old name belong to it.
     """
-    runtime = _opened(settings)
     wanted = Selection(kind=SelectionKind(kind), slug=slug)
-    renamed = runtime.register.rename(wanted, name, merge=merge)
+    with opened(settings) as runtime:
+        renamed = runtime.register.rename(wanted, name, merge=merge)
     address = runtime.site.urls.feed(renamed.selection, FeedFormat.ATOM)
-    runtime.close()
     done = "is a part of" if renamed.merged else "is now"
     click.echo(f"The {kind} {slug!r} {done} {renamed.selection.slug!r}: {address}")
 
@@ -65,14 +63,6 @@ def retire(settings: Settings, slug: str) -> None:
 
     Most readers then ask for it never again. Declared again, it is the same feed.
     """
-    runtime = _opened(settings)
-    runtime.register.retire(slug)
-    runtime.close()
+    with opened(settings) as runtime:
+        runtime.register.retire(slug)
     click.echo(f"The feed {slug!r} is gone for good.")
-
-
-def _opened(settings: Settings) -> Runtime:
-    runtime = open_runtime(settings)
-    runtime.upkeep.check_start()
-    upgrade(runtime.store)
-    return runtime

@@ -22,10 +22,10 @@ from feedsvc.errors import ConfigError
 from feedsvc.model.document import DocumentOutcome, Outcome
 from feedsvc.model.run import Run, RunRequest, RunState, Trigger
 from feedsvc.runtime import Runtime, open_runtime
-from feedsvc.services.ingestion import Ingestion, open_pool
+from feedsvc.services.ingestion import Ingestion, open_pool, prepare_pool
 from feedsvc.settings import Settings
 from feedsvc.store.leases import Lease, take_lease
-from feedsvc.store.migrate import check_schema, upgrade
+from feedsvc.store.migrate import check_schema, is_new, upgrade
 
 _WORTH_TELLING = (Outcome.QUARANTINED, Outcome.FAILED)
 _FOLLOWED_EVERY_S = 0.5
@@ -65,6 +65,8 @@ def ingest(
     )
     runtime = open_runtime(settings)
     runtime.upkeep.check_start()
+    if is_new(runtime.store):
+        prepare_pool()  # whatever there is will have to be extracted
     upgrade(runtime.store)
     lease = take_lease(runtime.store)
     summary = _Summary(dry_run=dry_run, quiet=as_json)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import click
 
+from feedsvc.cli.opened import opened
 from feedsvc.cli.options import common_options
 from feedsvc.cli.shown import shown, shown_json
 from feedsvc.model.document import Quarantined
-from feedsvc.runtime import open_runtime
 from feedsvc.settings import Settings
-from feedsvc.store.migrate import upgrade
 
 
 @click.command()
@@ -20,16 +19,13 @@ def quarantine(settings: Settings, jsonl: bool) -> None:
 
     Each is tried again when its bytes or the rules change, or by: feedsvc ingest --force PATH
     """
-    runtime = open_runtime(settings)
-    runtime.upkeep.check_start()
-    upgrade(runtime.store)
-    after: int | None = 0
-    while after is not None:
-        page = runtime.quarantine.page(after=after, limit=1000)
-        for document in page.documents:
-            click.echo(_json(document) if jsonl else _line(document))
-        after = page.next_after
-    runtime.close()
+    with opened(settings) as runtime:
+        after: int | None = 0
+        while after is not None:
+            page = runtime.quarantine.page(after=after, limit=1000)
+            for document in page.documents:
+                click.echo(_json(document) if jsonl else _line(document))
+            after = page.next_after
 
 
 def _line(document: Quarantined) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import click
 
+from feedsvc.cli.opened import opened
 from feedsvc.cli.options import common_options
-from feedsvc.runtime import open_runtime
 from feedsvc.settings import Settings
-from feedsvc.store.migrate import upgrade
 
 
 @click.group()
@@ -25,16 +24,13 @@ def accept(settings: Settings, name: str, yes: bool) -> None:
     When half of a folder is gone at once, a mount may be lost: nothing is withdrawn until the files
     are back, or you say this. What becomes of their entries is told before you are asked.
     """
-    runtime = open_runtime(settings)
-    runtime.upkeep.check_start()
-    upgrade(runtime.store)
-    held = runtime.holds.find(name)
-    click.echo(f"Of {held.documents:,} documents in {name!r}, {held.lost:,} are gone.")
-    click.echo(_what_comes_of_it(settings))
-    if not yes:
-        click.confirm("Were they meant to go?", abort=True)
-    runtime.holds.accept(held)
-    runtime.close()
+    with opened(settings) as runtime:
+        held = runtime.holds.find(name)
+        click.echo(f"Of {held.documents:,} documents in {name!r}, {held.lost:,} are gone.")
+        click.echo(_what_comes_of_it(settings))
+        if not yes:
+            click.confirm("Were they meant to go?", abort=True)
+        runtime.holds.accept(held)
     click.echo("Accepted.")
 
 

@@ -20,6 +20,7 @@ from types import FrameType
 import click
 
 from feedsvc.cli.listener import open_listener, start_listening
+from feedsvc.cli.opened import opened
 from feedsvc.cli.options import common_options, reader_of_settings, with_settings
 from feedsvc.errors import ConfigError, FeedsvcError
 from feedsvc.logs import set_up_logging
@@ -27,7 +28,6 @@ from feedsvc.model.feed import Site
 from feedsvc.model.selection import FeedFormat, Selection
 from feedsvc.runtime import Runtime, base_url, open_runtime
 from feedsvc.settings import Settings
-from feedsvc.store.migrate import upgrade
 
 log = logging.getLogger(__name__)
 
@@ -67,14 +67,9 @@ def _at(listener: socket.socket, settings: Settings) -> Settings:
 
 def _prepare(settings: Settings) -> Site:
     """Make sure that all that the processes need is there and fits; raises FeedsvcError."""
-    runtime = open_runtime(settings)
-    try:
-        runtime.upkeep.check_start()
-        upgrade(runtime.store)
+    with opened(settings) as runtime:
         _check_folders(runtime)
         return runtime.site
-    finally:
-        runtime.close()
 
 
 def _check_folders(runtime: Runtime) -> None:

@@ -6,12 +6,11 @@ from datetime import timedelta
 
 import click
 
+from feedsvc.cli.opened import opened
 from feedsvc.cli.options import common_options
 from feedsvc.errors import NotFound
 from feedsvc.model.access import Scope
-from feedsvc.runtime import open_runtime
 from feedsvc.settings import Settings
-from feedsvc.store.migrate import upgrade
 
 
 @click.group()
@@ -35,13 +34,10 @@ def token() -> None:
 @common_options
 def create(settings: Settings, name: str, scopes: tuple[str, ...], days: int | None) -> None:
     """Make a token called NAME. It is shown this once, and cannot be shown again."""
-    runtime = open_runtime(settings)
-    runtime.upkeep.check_start()
-    upgrade(runtime.store)
-    secret = runtime.access.create_token(
-        name, frozenset(Scope(s) for s in scopes), timedelta(days=days) if days else None
-    )
-    runtime.close()
+    with opened(settings) as runtime:
+        secret = runtime.access.create_token(
+            name, frozenset(Scope(s) for s in scopes), timedelta(days=days) if days else None
+        )
     click.echo(secret)
     click.echo("Keep it now: only its hash is stored.", err=True)
 
@@ -50,17 +46,15 @@ def create(settings: Settings, name: str, scopes: tuple[str, ...], days: int | N
 @common_options
 def list_(settings: Settings) -> None:
     """List the tokens that were made, without their secrets."""
-    runtime = open_runtime(settings)
-    runtime.upkeep.check_start()
-    upgrade(runtime.store)
-    for known in runtime.access.tokens():
+    with opened(settings) as runtime:
+        tokens = runtime.access.tokens()
+    for known in tokens:
         state = "revoked" if known.revoked_at else "valid"
         if known.expires_at:
             state += f", expires {known.expires_at:%Y-%m-%d}"
         used = f"{known.last_used_at:%Y-%m-%d %H:%M} UTC" if known.last_used_at else "never"
         scopes = ",".join(sorted(known.scopes))
         click.echo(f"{known.name}\t{known.id}\t{scopes}\t{state}\tlast used {used}")
-    runtime.close()
 
 
 @token.command()
@@ -68,11 +62,8 @@ def list_(settings: Settings) -> None:
 @common_options
 def revoke(settings: Settings, name: str) -> None:
     """Let the token called NAME be used no more."""
-    runtime = open_runtime(settings)
-    runtime.upkeep.check_start()
-    upgrade(runtime.store)
-    revoked = runtime.access.revoke(name)
-    runtime.close()
+    with opened(settings) as runtime:
+        revoked = runtime.access.revoke(name)
     if not revoked:
         raise NotFound(f"there is no valid token named {name!r}; see: feedsvc token list")
     click.echo(f"The token {name!r} is revoked.")

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 import click
 
+from feedsvc.cli.opened import opened
 from feedsvc.cli.options import common_options
-from feedsvc.runtime import Runtime, open_runtime
+from feedsvc.runtime import Runtime
 from feedsvc.services.withdrawals import Decided
 from feedsvc.settings import Settings
-from feedsvc.store.migrate import upgrade
 
 
 @click.command()
@@ -29,10 +29,8 @@ def withdraw(settings: Settings, articles: tuple[str, ...], hide: bool, reason: 
 
 def decide(settings: Settings, decision: Callable[[Runtime], Sequence[Decided]]) -> None:
     """Open the store, have something decided of articles, and tell what."""
-    runtime = open_runtime(settings)
-    runtime.upkeep.check_start()
-    upgrade(runtime.store)
-    for decided in decision(runtime):
+    with opened(settings) as runtime:
+        articles = decision(runtime)
+    for decided in articles:
         was = "" if decided.changed else " (it was already)"
         click.echo(f"{decided.state}{was}: {decided.short_id} {decided.title}")
-    runtime.close()

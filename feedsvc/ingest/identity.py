@@ -1,4 +1,4 @@
-"""Which article is which: the rules of DESIGN "Identity", decided from values alone."""
+"""Which article is which, decided from values alone."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def fields_of_draft(draft: EntryDraft) -> PublishedFields:
 def is_significant(old: PublishedFields, new: PublishedFields) -> bool:
     """Whether `updated` moves: title, body, authors or link differ by more than their signs.
 
-    Compared with NFKC, white space, quotes and dashes folded, but not case (DESIGN "Time").
+    Compared with NFKC, white space, quotes and dashes folded, but not case.
     """
     if old.authors != new.authors or old.canonical_url != new.canonical_url:
         return True

@@ -1,7 +1,7 @@
 """The pipeline in processes that can be killed: a document that hangs or crashes fails alone.
 
-Documents travel in small batches.
-One that dies is repeated document by document, so that only the guilty one fails.
+Documents travel in small batches. One whose worker dies is repeated document by document, so that
+only the guilty one fails.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ NO_DEFAULTS = RootDefaults()
 
 
 class Outcome(StrEnum):
-    """How the ingestion of one document ended (DESIGN "Identity")."""
+    """How the ingestion of one document ended."""
 
     NEW = "new"
     EDITED = "edited"

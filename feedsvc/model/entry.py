@@ -133,7 +133,7 @@ class EntryDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A published article as the store keeps it (DESIGN "Identity" and "Time").
+    """A published article as the store keeps it.
 
     sequence: order of arrival; n is visible before n + 1. updated: unique in the store.
     """

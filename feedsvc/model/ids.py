@@ -52,7 +52,7 @@ def slugify(name: str) -> str:
 
 
 def content_fingerprint(title: str, published: datetime | None, text: str) -> bytes | None:
-    """SHA-256 over title, date (if one was found) and body text, folded (DESIGN "Identity").
+    """SHA-256 over title, date (if one was found) and body text, folded.
 
     None under `FINGERPRINT_MIN_LETTERS` letters of body: short texts are alike by chance.
     """

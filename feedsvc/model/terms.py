@@ -97,7 +97,7 @@ def _terms(found: Sequence[str], *, places: int, places_of_term: int, size_bytes
         ordered = _with_gaps(ordered, places_of_term)
     kept = _within(ordered, size_bytes)
     rest = found[kept.count(" ") + 1 if kept else 0 :]
-    if not rest and kept.isascii():
+    if not rest and not _PAIRED.search(_beyond_ascii(kept)):
         return Terms(ordered=kept, loose="")
     loose = dict.fromkeys(term for term in rest if term != GAP)
     loose |= dict.fromkeys(_characters_of_pairs(found))
@@ -139,7 +139,7 @@ def split_terms(text: str) -> list[str]:
     """The terms of a text in their order; a run of a script without spaces gives its pairs."""
     runs = split_runs(text)
     # To ask every run takes longer than to find them all.
-    if not _PAIRED.search(_beyond_ascii("".join(runs))):
+    if text.isascii() or not _PAIRED.search(_beyond_ascii("".join(runs))):
         return runs
     return [term for run in runs for term in terms_of_run(run)]
 

@@ -156,7 +156,7 @@ class Access:
             )
 
     def _count_refusal(self) -> int:
-        """The how manyth this is within a minute."""
+        """How many there have been within this minute, this one included."""
         with self._refusals_lock:
             now = self._clock.monotonic()
             if now - self._refusals_since >= _MINUTE_S:

@@ -2,10 +2,10 @@
 
 What a document is, the rules in `settling.py` alone say; most documents need none of them. Those of
 a first ingestion match nothing, or, once a store was lost, the record of one guid; nearly all that
-are ingested again say what they said. This room
-finds both in a batch, with one query for each way of matching, and settles them together. The
-result is what the rules would have made of them, one after another. Whatever else a document
-matches goes to the rules, even where they may find that it is new, or as it was, all the same.
+are ingested again say what they said. This module finds both in a batch, with one query for each
+way of matching, and settles them together. The result is what the rules would have made of them,
+one after another. Whatever else a document matches goes to the rules, even where they may find that
+it is new, or as it was, all the same.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def _find_newcomers(
 
 
 def _marks(drafted: Drafted) -> set[object]:
-    """All by which a document may be known again (DESIGN "Identity"): values of several types."""
+    """All by which a document may be known again: values of several types."""
     source, draft = drafted.read.source, drafted.draft
     marks: set[object] = {source.path, source.sha256}
     if draft.fingerprint is not None:

@@ -1,4 +1,4 @@
-"""What a document is, and what becomes of its entry: DESIGN "Identity", row by row.
+"""What a document is, and what becomes of its entry: new, edited, moved, a copy, gone.
 
 Everything here happens inside one publishing transaction and reads the store as it is there: a
 decision never rests on what was known before.

@@ -1,7 +1,7 @@
 """A survey: one look at the watched folders, compared with what the store knows, as sets.
 
 Nothing is decided here, and nothing read but names: what differs is noted on disk, and is settled
-once every file has rested for a while (DESIGN "Stable before read").
+once every file has rested for a while (`ingest.settle_s`).
 """
 
 from __future__ import annotations

@@ -9,8 +9,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 from feedsvc.errors import StoreError
@@ -18,6 +19,8 @@ from feedsvc.model.document import DocumentPath, FileState
 
 _READ_AT_ONCE = 500
 _LARGE_BYTES = 65_536
+# Shallow, where `astuple` copies every value.
+_state = attrgetter("device", "inode", "size_bytes", "mtime_ns", "ctime_ns")
 _NO_STATE = (None,) * 5
 
 AnyRow = tuple[Any, ...]  # Any: columns of several types
@@ -105,7 +108,7 @@ class Differences:
 def _row(kind: Kind, difference: Difference) -> AnyRow:
     path, state = difference.path, difference.state
     is_large = state is not None and state.size_bytes > _LARGE_BYTES
-    told = astuple(state) if state else _NO_STATE
+    told = _state(state) if state else _NO_STATE
     return kind, is_large, path.root, path.path, *told, difference.refusal
 
 

@@ -1,4 +1,4 @@
-"""Connections: SQLite as SECURITY asks for it, and transactions of two kinds."""
+"""Connections: how SQLite is set up, and transactions of two kinds."""
 
 from __future__ import annotations
 

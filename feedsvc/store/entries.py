@@ -49,6 +49,8 @@ from feedsvc.store.schema import (
     revisions,
 )
 from feedsvc.store.search import (
+    CANDIDATE_COLUMNS,
+    candidate_of,
     index_terms,
     record_departure,
     remove_from_index,
@@ -348,14 +350,6 @@ def fetch_article(connection: Connection, wanted: str) -> Entry:
     return stored.entry
 
 
-def fetch_evidence(connection: Connection, wanted: str) -> tuple[Evidence, ...]:
-    """Why the entry of a short id is as it is. Raises NotFound."""
-    stored = _fetch_one(connection, select(entries).where(entries.c.short_id == wanted))
-    if stored is None:
-        raise NotFound(f"there has never been an article {wanted!r}")
-    return stored.evidence
-
-
 def fetch_stored(connection: Connection, entry_id: int) -> StoredEntry:
     """The entry of this number, whatever its state."""
     stored = _fetch_one(connection, select(entries).where(entries.c.id == entry_id))
@@ -414,7 +408,7 @@ def select_candidates(
 
     One after another, so that whoever has enough reads no further.
     """
-    columns = select(entries.c.id, entries.c.sequence, entries.c.arrived_at, entries.c.feed_bytes)
+    columns = select(*CANDIDATE_COLUMNS)
     if kind is SelectionKind.ALL:
         query = columns.order_by(entries.c.sequence.desc())
     else:
@@ -424,13 +418,7 @@ def select_candidates(
             .order_by(feed_entries.c.sequence.desc())
         )
     rows = connection.execute(query.where(entries.c.state == EntryState.LIVE).limit(limit))
-    for row in rows:
-        yield Candidate(
-            entry_id=row.id,
-            sequence=row.sequence,
-            arrived_at=row.arrived_at,
-            body_bytes=row.feed_bytes,
-        )
+    yield from map(candidate_of, rows)
 
 
 def select_tombstones(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -72,13 +72,16 @@ def feed_rows(
         yield from connection.execute(select(feeds).where(feeds.c.id.in_(some)))
 
 
-def names_today(connection: Connection, keys: Sequence[Key]) -> dict[Key, str]:
-    """What the feeds that had these names before are called now; other names are left out."""
+def names_today(connection: Connection, keys: Iterable[Key]) -> dict[Key, str]:
+    """What the feeds that had these names before are called now; other names are left out.
+
+    keys: not asked for where nothing was renamed.
+    """
     former = former_names.c
     if connection.scalar(select(former.feed_id).limit(1)) is None:
         return {}  # as in most stores, where to ask for every name would take much longer
     found: dict[Key, str] = {}
-    for some in _chunks(keys):
+    for some in _chunks(list(keys)):
         rows = connection.execute(
             select(former.kind, former.key, feeds.c.name)
             .join(feeds, feeds.c.id == former.feed_id)

@@ -69,7 +69,7 @@ def all_with_names_today(
 ) -> Sequence[EntryDraft]:
     """The same of many, with one look at the names."""
     drafts = list(drafts)
-    today = names_today(connection, [m.key for draft in drafts for m in memberships(draft)])
+    today = names_today(connection, (m.key for draft in drafts for m in memberships(draft)))
     return [_renamed(draft, today) for draft in drafts] if today else drafts
 
 

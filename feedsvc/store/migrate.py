@@ -54,6 +54,12 @@ def upgrade(store: Store) -> tuple[str | None, str]:
     return before, head
 
 
+def is_new(store: Store) -> bool:
+    """Whether a store has no schema yet, and so holds nothing."""
+    with store.reading() as connection:
+        return _current(connection) is None
+
+
 def check_schema(store: Store) -> None:
     """Raise StoreError unless the store has today's schema."""
     head = _head()

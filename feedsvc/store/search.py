@@ -14,6 +14,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.sql.elements import TextClause
@@ -118,6 +119,23 @@ def _tsvector(terms: Terms) -> str:
 
 # Finding
 
+CANDIDATE_COLUMNS = (
+    entries.c.id,
+    entries.c.sequence,
+    entries.c.arrived_at,
+    entries.c.feed_bytes,
+)
+
+
+def candidate_of(row: Any) -> Candidate:  # Any: a row of those columns
+    """What a row of `CANDIDATE_COLUMNS` says."""
+    return Candidate(
+        entry_id=row.id,
+        sequence=row.sequence,
+        arrived_at=row.arrived_at,
+        body_bytes=row.feed_bytes,
+    )
+
 
 def find_matches(
     connection: Connection,
@@ -153,17 +171,11 @@ def select_matching(
         page = min(page, limit)
         found = find_matches(connection, query, below=below, limit=page)
         rows = connection.execute(
-            select(entries.c.id, entries.c.sequence, entries.c.arrived_at, entries.c.feed_bytes)
+            select(*CANDIDATE_COLUMNS)
             .where(entries.c.sequence.in_(found), entries.c.state == EntryState.LIVE)
             .order_by(entries.c.sequence.desc())
         ).all()
-        for row in rows:
-            yield Candidate(
-                entry_id=row.id,
-                sequence=row.sequence,
-                arrived_at=row.arrived_at,
-                body_bytes=row.feed_bytes,
-            )
+        yield from map(candidate_of, rows)
         if len(found) < page:
             return
         limit -= page

@@ -1,4 +1,4 @@
-"""The headers of every answer, errors included (SECURITY 7.1)."""
+"""The headers of every answer, errors included."""
 
 from __future__ import annotations
 

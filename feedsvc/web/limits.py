@@ -1,8 +1,8 @@
 """How often one client may ask for what costs work (Flask-Limiter).
 
 What the fast layer holds is never counted: polls of feeds are meant to be answered. Counted is what
-reaches Flask: pages and searches nobody asked for lately, names never seen, the admin endpoint.
-Each process counts for itself.
+reaches Flask: pages and searches nobody asked for lately, names never seen, and what the
+admin endpoint takes for a job (202) or refuses (401, 403). Each process counts for itself.
 """
 
 from __future__ import annotations

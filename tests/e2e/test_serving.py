@@ -18,7 +18,7 @@ from tests.databases import SqliteFiles
 from tests.e2e.running import Feedsvc, Serving, wait_until
 from tests.service import article
 
-# DESIGN "Stable before read" promises two seconds; a busy machine gets more before we complain.
+# Promised are two seconds; a busy machine gets more before we complain.
 SETTLE_S = 1.0
 VISIBLE_WITHIN_S = 60.0
 SAMPLES = 18

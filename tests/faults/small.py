@@ -1,4 +1,4 @@
-"""A small folder in which everything happens at once: DESIGN "Identity", row by row."""
+"""A small folder in which everything happens at once: news, edits, moves, copies, absences."""
 
 from __future__ import annotations
 

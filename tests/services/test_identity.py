@@ -1,4 +1,4 @@
-"""DESIGN "Identity", row by row: what is in the folder, what it is, what comes of it."""
+"""Row by row: what is in the folder, what it is, what comes of it."""
 
 from __future__ import annotations
 

@@ -28,8 +28,8 @@ from feedsvc.store.entries import (
     edit_entry,
     fetch_article,
     fetch_entries,
-    fetch_evidence,
     find_by_canonical_url,
+    find_by_short_id,
     note_evidence,
     return_entry,
     select_candidates,
@@ -259,16 +259,12 @@ def test_an_article_never_seen_is_not_found(desk: Desk) -> None:
     assert not isinstance(missing.value, EntryGone)
 
 
-def test_the_evidence_of_an_article_never_seen_is_not_found(desk: Desk) -> None:
-    with desk.store.reading() as connection, pytest.raises(NotFound):
-        fetch_evidence(connection, "0000000000")
-
-
 def test_an_article_is_found_by_its_short_id(desk: Desk) -> None:
     entry = desk.entry(desk.add(FULL))
     with desk.store.reading() as connection:
         assert fetch_article(connection, entry.short_id) == entry
-        assert fetch_evidence(connection, entry.short_id) == FULL.evidence
+        (stored,) = find_by_short_id(connection, entry.short_id)
+    assert stored.evidence == FULL.evidence
 
 
 def test_entries_are_found_by_their_address_the_oldest_first(desk: Desk) -> None:

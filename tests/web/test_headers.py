@@ -1,4 +1,4 @@
-"""Every answer carries the headers of SECURITY 7.1, whatever its status."""
+"""Every answer carries the headers of security, whatever its status."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def url(rule: Rule) -> str:
 
 
 def policy_of(answer: TestResponse) -> str:
-    """What SECURITY 7.1 asks for, in its words: what shows an article's body is an island."""
+    """The policy word for word: what shows an article's body is an island."""
     if answer.mimetype != "text/html":
         return "default-src 'none'; frame-ancestors 'none'; sandbox"
     shows_a_body = answer.request.path.startswith(("/articles/", "/corrections/"))

@@ -35,8 +35,8 @@ ERRORS = {
     "archive-missing": "RFC 5005 4",
     "archive-next-differs": "RFC 5005 4",
     "archive-current-differs": "RFC 5005 4",
-    "archive-entry-twice": 'DESIGN "Which entries a feed shows"',
-    "archive-incomplete": 'DESIGN "Which entries a feed shows"',
+    "archive-entry-twice": "RFC 5005 4; an aggregator would take it for two",
+    "archive-incomplete": "RFC 5005 4; who follows the links misses entries",
     # Atom
     "atom-schema": "RFC 4287 appendix B",
     "atom-id-missing": "RFC 4287 4.1.1, 4.1.2",
@@ -89,9 +89,9 @@ ERRORS = {
     "http-coding-forced": "RFC 9110 12.5.3",
     "http-accept": "Miniflux and FreshRSS accept HTML, and are sent no feed",
     # one feed in several formats
-    "agreement-ids": 'DESIGN "Rendering"',
-    "agreement-order": 'DESIGN "Rendering"',
-    "agreement-fields": 'DESIGN "Rendering"',
+    "agreement-ids": "readers that change the format see entries again",
+    "agreement-order": "readers that change the format see entries again",
+    "agreement-fields": "what an entry says does not depend on the format",
 }
 
 WARNINGS = {
