@@ -34,6 +34,16 @@ from feedsvc.settings import LimitSettings, load_settings
 from tests.benchmarks.measured import resident_mb
 
 LIMITS = load_settings().limits
+# A moment's more memory than in the end: measured, it is none.
+MOMENTS_MB = 10
+LOADED = """
+import re, resource
+# As if no disk had any room; what is written to a pipe is no file.
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+import feedsvc.ingest.warm
+status = open("/proc/self/status").read()
+print(*(int(re.search(rf"{name}:\\s+(\\d+)", status)[1]) // 1024 for name in ("VmHWM", "VmRSS")))
+"""
 TIGHT = LIMITS.model_copy(
     update={
         "document_timeout_s": 2.0,
@@ -427,6 +437,13 @@ def test_the_server_of_workers_can_be_started_beforehand() -> None:
     assert started is not None
     warm_up()
     assert server._forkserver_pid == started
+
+
+def test_what_the_server_loads_needs_no_room_on_a_disk_and_no_more_memory_than_it_keeps() -> None:
+    loaded = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True)
+    assert loaded.returncode == 0, loaded.stderr[-500:]
+    most_mb, kept_mb = map(int, loaded.stdout.split())
+    assert most_mb < kept_mb + MOMENTS_MB
 
 
 def test_workers_start_with_the_first_document_or_when_they_are_told_to() -> None:

@@ -4,17 +4,17 @@ Its automaton has a row of 256 moves for each of 38,346 states, most of them tho
 cut into pieces, of which each different one is kept once, it takes 14 MB in place of 40. Its
 weights stay half floats; only those of the features that a text has are widened.
 
-Its file is numpy's arrays, packed by LZMA. It is read here, one array after another, because
-py3langid's own reader has all of them in memory twice.
+Its file is a zip file of numpy's arrays, packed by LZMA. It is read here while it is unpacked:
+py3langid's own reader has all of them in memory twice, and on a disk, which may be full.
 """
 
 from __future__ import annotations
 
 import lzma
-import shutil
 from collections import defaultdict
 from itertools import count
-from tempfile import TemporaryFile
+from struct import Struct
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +27,11 @@ _LETTERS = 256
 _PIECE = 32
 _BITS = 5
 _WITHIN = _PIECE - 1
-_COPIED_BYTES = 1 << 20
 # While they are told apart, so many are objects of their own.
 _PIECES_AT_ONCE = 8_192
+# What is before a member of a zip file: its mark, and how long its name and what follows that are.
+_ZIP_HEADER = Struct("<4s22xHH")
+_ZIP_MEMBER = b"PK\3\4"
 # A half float with its exponent and fraction where a float has them, and what that is short of.
 _HALF_BITS_MOVED = 13
 _SIGN_AND_MOVED = np.uint32(0x8FFF_E000).astype(np.int32)
@@ -45,20 +47,20 @@ class SmallIdentifier(LanguageIdentifier):  # type: ignore[misc]  # py3langid sh
 
     def __init__(self) -> None:
         """Load the model: half a second, most of it in C, where other threads go on."""
-        with TemporaryFile() as unpacked:
-            with lzma.open(MODEL_DIR / MODEL_FILE) as packed:
-                shutil.copyfileobj(packed, unpacked, _COPIED_BYTES)
-            unpacked.seek(0)
-            with np.load(unpacked) as arrays:
-                # For each row and each of its pieces: its first place. Its array is the largest.
-                self._places, states = _cut(arrays["nextmove"])
-                rows, outputs = arrays["nextmove_row"], arrays["out_feat"]
-                weights, priors, classes = arrays["ptc"], arrays["pc"], arrays["classes"]
-        pieces_before = rows.astype(np.uint32) * (_LETTERS // _PIECE)
+        arrays: dict[str, NDArray[Any]] = {}  # Any: of whatever type each one is
+        with lzma.open(MODEL_DIR / MODEL_FILE) as unpacked:
+            while name := _next_name(unpacked):
+                if name == "nextmove.npy":
+                    # For each row and each of its pieces: its first place.
+                    self._places, states = _cut(unpacked)
+                else:
+                    arrays[name] = np.lib.format.read_array(unpacked)
+        pieces_before = arrays["nextmove_row.npy"].astype(np.uint32) * (_LETTERS // _PIECE)
         # For each place: the pieces before the row of its state, and the feature that it ends.
         self._pieces_before = pieces_before.take(states)
-        self._features = outputs.take(states)
+        self._features = arrays["out_feat.npy"].take(states)
         self._first = pieces_before[0]
+        weights, priors, classes = (arrays[f"{name}.npy"] for name in ("ptc", "pc", "classes"))
         super().__init__(
             _Widened(weights), priors, classes.tolist(), (), (), norm_probs=True, tk_row=()
         )
@@ -101,16 +103,32 @@ class SmallIdentifier(LanguageIdentifier):  # type: ignore[misc]  # py3langid sh
         return found[edges[:-1]], np.diff(edges)
 
 
-def _cut(moves: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
-    """The first place of each piece of `moves`, and the states to which all places lead."""
-    pieces = moves.view(f"V{_PIECE * moves.itemsize}")
+def _next_name(members: lzma.LZMAFile) -> str:
+    """The name of the next member of a zip file that compresses none; "" after the last."""
+    mark, name_bytes, extra_bytes = _ZIP_HEADER.unpack(members.read(_ZIP_HEADER.size))
+    if mark != _ZIP_MEMBER:
+        return ""
+    name = members.read(name_bytes).decode()
+    members.read(extra_bytes)
+    return name
+
+
+def _cut(moves: lzma.LZMAFile) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
+    """The first place of each piece of `moves`, and the states to which all places lead.
+
+    They are never in memory as a whole: of all arrays, theirs is the largest.
+    """
+    np.lib.format.read_magic(moves)
+    (length,), _, dtype = np.lib.format.read_array_header_1_0(moves)
+    piece_bytes = _PIECE * dtype.itemsize
     # Whichever was not met before has the next place.
     known: defaultdict[bytes, int] = defaultdict(count(0, _PIECE).__next__)
-    places = np.empty(len(pieces), dtype=np.intp)
-    for at in range(0, len(pieces), _PIECES_AT_ONCE):
-        some = slice(at, at + _PIECES_AT_ONCE)
-        places[some] = [known[piece] for piece in pieces[some].tolist()]
-    return places, np.frombuffer(b"".join(known), dtype=moves.dtype)
+    places = np.empty(length // _PIECE, dtype=np.intp)
+    for at in range(0, len(places), _PIECES_AT_ONCE):
+        some = places[at : at + _PIECES_AT_ONCE]
+        pieces = np.frombuffer(moves.read(len(some) * piece_bytes), dtype=f"V{piece_bytes}")
+        some[:] = [known[piece] for piece in pieces.tolist()]
+    return places, np.frombuffer(b"".join(known), dtype=dtype)
 
 
 class _Widened:
