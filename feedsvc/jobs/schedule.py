@@ -197,7 +197,8 @@ class _Schedule:
     def keep_time(self) -> None:
         """Wake what recurs when the wall clock was set back; to be called several times a second.
 
-        Where it was set ahead, APScheduler finds all of it overdue by itself, within half a second.
+        What comes at a certain hour then comes at the next one by the clock as it is now. Where it
+        was set ahead, APScheduler finds all of it overdue by itself, within half a second.
         """
         offset_s = self._wall_offset_s()
         jumped_s, self._offset_s = offset_s - self._offset_s, offset_s
@@ -206,16 +207,19 @@ class _Schedule:
         log.warning("clock was set", extra={"by_s": round(jumped_s)})
         if jumped_s > 0:
             return
+        now = self._clock.now()
         for job in self._scheduler.get_jobs():
-            if isinstance(job.trigger, _Every):
-                self._wake(job.id)
+            is_woken = isinstance(job.trigger, _Every)
+            self._run_by(job.id, now if is_woken else job.trigger.get_next_fire_time(None, now))
 
     def _wall_offset_s(self) -> float:
         return self._clock.now().timestamp() - self._clock.monotonic()
 
     def _wake(self, name: str, in_s: float = 0.0) -> None:
         """Let a job run `in_s` from now, unless it runs before that anyway."""
-        at = self._clock.now() + timedelta(seconds=in_s)
+        self._run_by(name, self._clock.now() + timedelta(seconds=in_s))
+
+    def _run_by(self, name: str, at: datetime) -> None:
         with self._waking, suppress(JobLookupError):  # there is none any more after the end
             job = self._scheduler.get_job(name)
             if job is not None and at < job.next_run_time:

@@ -374,6 +374,39 @@ def test_a_clock_that_is_set_stops_nothing_brings_no_storm_and_changes_no_order(
     assert vars(told)["by_s"] == by_s
 
 
+def test_what_comes_at_an_hour_comes_at_its_next_one_after_a_clock_was_set_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Wall(datetimes.datetime):
+        @classmethod
+        def now(cls, tz: datetimes.tzinfo | None = None) -> Wall:
+            return wall
+
+    wall = Wall(2027, 3, 4, 12, tzinfo=datetimes.UTC)
+    monkeypatch.setattr(apscheduler.schedulers.base, "datetime", Wall)
+    did: list[str] = []
+    upkeep = SimpleNamespace(
+        every_day=lambda: did.append("upkeep"), check_file=lambda: did.append("file check")
+    )
+    idle = SimpleNamespace(give_way_when=lambda _is_called: None)
+    trouble = SimpleNamespace(stands=True, is_over=lambda: did.append("runs"))
+    often = SimpleNamespace(scan_interval_s=NEVER_S)
+    clock = Clock(now=lambda: wall, monotonic=lambda: 0.0)
+    made: tuple[Any, ...] = (idle, upkeep, threading.Event(), often, clock, trouble)
+    ahead = _Schedule(*made)
+    ahead.start(checks_file=False)
+    try:
+        wall = Wall(2026, 3, 4, 12, tzinfo=datetimes.UTC)  # a Wednesday
+        ahead.keep_time()
+        wait_for(lambda: "runs" in did)
+        jobs = {job.id: job.next_run_time for job in ahead._scheduler.get_jobs()}
+    finally:
+        ahead.end()
+    assert jobs["upkeep"] == Wall(2026, 3, 5, 3, 17, tzinfo=datetimes.UTC)
+    assert jobs["file check"] == Wall(2026, 3, 8, 4, 17, tzinfo=datetimes.UTC)
+    assert set(did) == {"runs"}
+
+
 def test_trouble_that_lasts_is_told_once(
     schedulers: Schedulers, caplog: pytest.LogCaptureFixture
 ) -> None:
