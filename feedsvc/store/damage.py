@@ -46,8 +46,14 @@ def refuse_damaged(store: Store) -> None:
 
 
 def forget_damage(path: Path) -> None:
-    """The database at `path` is whole."""
-    _note(path).unlink(missing_ok=True)
+    """The database at `path` is whole. Raises StoreError if a note of damage cannot be removed."""
+    note = _note(path)
+    try:
+        # A file system that is only read refuses to remove even what is not there.
+        if note.exists():
+            note.unlink(missing_ok=True)
+    except OSError as error:
+        raise told_of_file(error, note) from error
 
 
 def _note(path: Path) -> Path:

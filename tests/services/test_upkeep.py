@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,6 +82,19 @@ def test_what_a_person_has_checked_is_written_to_only_where_it_was_found_whole(
         runtime.upkeep.check_over(StoreDamaged("met"))
     list(runtime.upkeep.verify())
     assert runtime.upkeep.degradation() is None
+
+
+def test_where_nothing_may_be_written_only_a_note_of_damage_is_trouble(
+    runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: Path, **_options: bool) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    assert not any(verified.offenders for verified in runtime.upkeep.verify())
+    (tmp_path / "feedsvc.db.damaged").write_text("page 7 is not as it was")
+    with pytest.raises(StoreError, match=r"feedsvc\.db\.damaged: .*Read-only file system"):
+        list(runtime.upkeep.verify())
 
 
 def test_what_cannot_be_checked_at_all_is_damaged(
