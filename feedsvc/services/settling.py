@@ -118,6 +118,8 @@ class Settling:
         if known and known.sha256 == sha256 and links:
             if self._around.request.force or known.refused_sha256 == sha256:
                 return None
+            if any(self._inherits(link) for link in links):
+                return None
             save_document(self.connection, read.source, self.now)
             return self._there_again(path, links)
         if links:
@@ -180,12 +182,22 @@ class Settling:
         return replace(outcome, outcome=Outcome.MOVED)
 
     def _hand_over(self, known: KnownDocument) -> None:
-        """Let other documents that give its entries speak for them."""
+        """Let other documents that give its entries speak for them: such as are there, if any."""
         for link in links_of_document(self.connection, known.id):
             others = links_of_entry(self.connection, link.entry_id)
             heirs = [other for other in others if other.document_id != known.id]
             if link.is_primary and heirs:
-                make_primary(self.connection, heirs[0])
+                holders = documents_by_id(self.connection, [heir.document_id for heir in heirs])
+                there = (h for h in heirs if self._around.is_there(holders[h.document_id].path))
+                make_primary(self.connection, next(there, heirs[0]))
+
+    def _inherits(self, link: EntryLink) -> bool:
+        """Whether an alternate is to speak, since the primary was found gone when it was too."""
+        primary = links_of_entry(self.connection, link.entry_id)[0]
+        if primary.document_id == link.document_id or not primary.is_primary:
+            return False
+        holder = documents_by_id(self.connection, [primary.document_id])[primary.document_id]
+        return is_confirmed_gone(holder) and not self._around.is_there(holder.path)
 
     def _find_lost(
         self, holders: Callable[[bytes, int], list[KnownDocument]], mark: bytes, path: DocumentPath
@@ -256,6 +268,8 @@ class Settling:
             for link in links_of_document(self.connection, known.id):
                 if link.is_primary:
                     return self._known_primary(read, draft, known, link)
+                if self._inherits(link):
+                    return self._inherit(read, draft, known, link)
                 if known.sha256 == read.source.sha256:
                     self._save_with_link(read, draft, link.entry_id, is_primary=False, is_new=False)
                     return self._outcome(read.source.path, Outcome.UNCHANGED, link.entry_id)
@@ -289,6 +303,15 @@ class Settling:
             self._around.vacated[known.sha256] = stored.id
         self._save_with_link(read, draft, link.entry_id, is_primary=True)
         return self._edit(read.source.path, stored, draft)
+
+    def _inherit(
+        self, read: ReadDocument, draft: EntryDraft, known: KnownDocument, link: EntryLink
+    ) -> DocumentOutcome:
+        make_primary(self.connection, link)
+        if known.sha256 != read.source.sha256:
+            return self._known_primary(read, draft, known, link)
+        self._save_with_link(read, draft, link.entry_id, is_primary=True, is_new=False)
+        return self._edit(read.source.path, fetch_stored(self.connection, link.entry_id), draft)
 
     def _find_moved(self, known: KnownDocument) -> SourceDocument | None:
         """A new path with the bytes that a document gave its entry from."""
@@ -623,6 +646,11 @@ def _dated_like(stored: StoredEntry, draft: EntryDraft) -> EntryDraft:
 def is_confirmed_gone(document: KnownDocument) -> bool:
     """Whether enough sweeps have missed a document: it was not just on its way elsewhere."""
     return document.missing_sweeps >= CONFIRMING_SWEEPS
+
+
+def is_gone_ahead(document: KnownDocument, now: datetime) -> bool:
+    """Whether a document was first missed by a clock that was ahead."""
+    return document.missing_since is not None and document.missing_since > now
 
 
 def may_withdraw(document: KnownDocument, after_s: float, now: datetime) -> bool:

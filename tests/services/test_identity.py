@@ -749,6 +749,65 @@ def test_of_a_file_that_another_was_moved_over_a_copy_speaks(service: Service) -
         assert [link.is_primary for link in links_of_document(connection, copy.id)] == [True]
 
 
+def test_a_file_that_another_was_moved_over_leaves_its_entry_to_a_copy_that_is_there(
+    service: Service,
+) -> None:
+    for name in ("speaks.txt", "gone.txt", "there.txt"):
+        service.folder.write(name, article())
+        service.ingest()
+    service.folder.write("other.txt", article("Museum", body=prose("museum")))
+    service.ingest()
+    entry = service.entries()["Storm shuts the harbour"]
+    service.folder.remove("gone.txt")
+    service.ingest()
+    service.ingest()
+    service.folder.move("other.txt", "speaks.txt")
+    assert service.ingest()["speaks.txt"] is Outcome.MOVED
+    service.folder.write("there.txt", article(body=prose("the end")))
+    assert service.ingest() == {"there.txt": Outcome.EDITED}
+    assert service.entries()["Storm shuts the harbour"].guid == entry.guid
+
+
+@pytest.mark.parametrize("removal", ["keep", "withdraw"])
+def test_a_copy_that_comes_back_alone_speaks(
+    tmp_path: Path, database: str, pool: ExtractionPool, removal: str
+) -> None:
+    service = open_service(tmp_path, database, pool, {"ingest": {"removal": removal}})
+    for name in ("first.txt", "second.txt"):
+        service.folder.write(name, article())
+        service.ingest()
+    entry = service.entry()
+    for name in ("first.txt", "second.txt"):
+        service.folder.remove(name)
+    for _ in range(3):
+        service.stopped.move(minutes=20)
+        service.ingest()
+    assert len(service.entries()) == (removal == "keep")
+    service.folder.write("second.txt", article())
+    outcome = Outcome.COSMETIC if removal == "keep" else Outcome.RETURNED
+    assert service.ingest() == {"second.txt": outcome}
+    assert service.entry() == entry
+    service.folder.write("second.txt", article(body=prose("the end")))
+    assert service.ingest() == {"second.txt": Outcome.EDITED}
+    assert service.entry().guid == entry.guid
+    service.lease.release()
+    service.runtime.close()
+
+
+def test_a_copy_that_comes_back_edited_speaks(service: Service) -> None:
+    for name in ("first.txt", "second.txt"):
+        service.folder.write(name, article())
+        service.ingest()
+    guid = service.entry().guid
+    for name in ("first.txt", "second.txt"):
+        service.folder.remove(name)
+    for _ in range(3):
+        service.ingest()
+    service.folder.write("second.txt", article(body=prose("the end")))
+    assert service.ingest() == {"second.txt": Outcome.EDITED}
+    assert service.entry().guid == guid
+
+
 def test_a_recrawl_speaks_in_place_of_what_is_gone(service: Service) -> None:
     url = "https://courier.example/storm"
     service.folder.write("a.html", page("Storm", url, prose("storm")))
