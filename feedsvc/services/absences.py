@@ -11,11 +11,12 @@ from feedsvc.ingest.discover import ReadDocument, WatchedRoot
 from feedsvc.ingest.pool import Extracted, ExtractionPool, Job
 from feedsvc.model.document import NO_DEFAULTS, DocumentOutcome, DocumentPath, Outcome
 from feedsvc.services.batches import Batches, Step
-from feedsvc.services.holds import LOST_MOUNT_MIN, is_accepted, is_lost_mount
+from feedsvc.services.holds import LOST_MOUNT_MIN, counts_since, is_lost_mount
 from feedsvc.services.settling import (
     CONFIRMING_SWEEPS,
     Settling,
     is_confirmed_gone,
+    is_gone_ahead,
     may_withdraw,
     remembered,
 )
@@ -33,8 +34,8 @@ from feedsvc.store.documents import (
     make_primary,
     note_missing,
 )
-from feedsvc.store.losses import count_lost, count_lost_since, count_without_entries
-from feedsvc.store.roots import Hold, begin_hold, end_hold, fetch_hold
+from feedsvc.store.losses import count_lost, count_lost_since
+from feedsvc.store.roots import Hold, fetch_hold, keep_hold
 
 # A slice: withdrawing so many takes two seconds on a slow machine, and what is urgent waits for it.
 _SETTLED_AT_ONCE = 100
@@ -64,7 +65,8 @@ class Absences:
         """
         held = yield from self._is_held(look, gone)
         for documents in self._known(gone()):
-            fresh = [k for k in documents if not is_confirmed_gone(k)]
+            now = self.batches.clock.now()
+            fresh = [k for k in documents if not is_confirmed_gone(k) or is_gone_ahead(k, now)]
             self._note_missing(self._missed(fresh))
             if not held and self.withdraw_after_s is not None:
                 missed = self._missed(k for k in documents if is_confirmed_gone(k))
@@ -99,7 +101,7 @@ class Absences:
         gone_before = look.gone_before
         if hold is None and look.gone - gone_before < LOST_MOUNT_MIN and not look.is_moved:
             return False
-        since = hold.since if hold else look.since
+        since = counts_since(hold, self.batches.clock.now()) if hold else look.since
         with self.batches.store.reading() as connection:
             lost = count_lost_since(connection, root, since)
         for documents in self._known(gone()):
@@ -108,20 +110,13 @@ class Absences:
                 lost += count_lost(connection, [document.id for document in new])
             gone_before += sum(1 for k in documents if k.missing_since and k.missing_since < since)
             yield
-        there = hold.documents if hold else self._giving(root, look.known) - gone_before
+        there = hold.documents if hold else look.known - look.refused - gone_before
         held = lost.at_stake > 0 and (look.is_moved or is_lost_mount(lost.documents, there))
-        if held and hold is None:
+        wanted = Hold(since=since, documents=there) if held else None
+        if hold != wanted:
             with self.batches.transaction() as work:
-                begin_hold(work.connection, root, Hold(since=since, documents=there))
-        elif hold and not held and not is_accepted(hold, self.batches.clock.now()):
-            with self.batches.transaction() as work:
-                end_hold(work.connection, root)
+                keep_hold(work.connection, root, wanted)
         return held
-
-    def _giving(self, root: str, known: int) -> int:
-        """How many of so many documents of a root give entries."""
-        with self.batches.store.reading() as connection:
-            return known - count_without_entries(connection, root)
 
     def _note_missing(self, fresh: Sequence[KnownDocument]) -> None:
         # Before they are counted as gone: no look comes back to them after that.
@@ -140,7 +135,7 @@ class Absences:
                 forget_document(connection, known.id)
                 return []
             note_missing(connection, [known.id], settling.now)
-            if known.missing_sweeps + 1 < CONFIRMING_SWEEPS:
+            if known.missing_sweeps + 1 != CONFIRMING_SWEEPS:
                 return []
             lives = "for ever" if self.withdraw_after_s is None else f"{self.withdraw_after_s:g} s"
             reason = f"its file is gone; the entry lives on {lives} (ingest.removal)"

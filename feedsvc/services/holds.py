@@ -11,10 +11,10 @@ from feedsvc.clock import Clock
 from feedsvc.errors import NotFound
 from feedsvc.store.access import add_audit_event
 from feedsvc.store.engine import Store
-from feedsvc.store.losses import count_lost_since
+from feedsvc.store.losses import count_lost_since, last_lost_since, let_go
 from feedsvc.store.publishing import publishing
 from feedsvc.store.repeating import repeated
-from feedsvc.store.roots import Hold, begin_hold, end_hold, fetch_hold
+from feedsvc.store.roots import Hold, fetch_hold, keep_hold
 
 # Fewer than this may go at once without being taken for a lost mount.
 LOST_MOUNT_MIN = 20
@@ -29,17 +29,17 @@ def is_lost_mount(lost: int, there: int) -> bool:
 
 def counts_since(hold: Hold | None, now: datetime) -> datetime:
     """Since when what has gone from a root counts as gone at once."""
-    return hold.since if hold else now - _AT_ONCE
-
-
-def is_accepted(hold: Hold, now: datetime) -> bool:
-    """Whether a hold says that what went before it was meant to go, of which some counts still."""
-    return hold.since > now - _AT_ONCE
+    lately = now - _AT_ONCE
+    # A hold may have begun by a clock that was ahead.
+    return min(hold.since, lately) if hold else lately
 
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """How many documents are gone from a root, as of an instant, of how many that were there."""
+    """How many documents are gone from a root, of how many that were there.
+
+    at: when the last of them was missed first.
+    """
 
     root: str
     lost: int
@@ -56,26 +56,26 @@ class Holds:
 
     def find(self, root: str) -> Held:
         """What is gone from a root. Raises NotFound where nothing is held."""
-        now = self._clock.now()
         with self._store.reading() as connection:
             hold = _fetch(connection, root)
-            lost = count_lost_since(connection, root, hold.since)
-        if not lost.documents:
+            since = counts_since(hold, self._clock.now())
+            lost = count_lost_since(connection, root, since)
+            last = last_lost_since(connection, root, since)
+        if not lost.documents or last is None:
             raise _nothing_held(root)
-        return Held(root=root, lost=lost.documents, documents=hold.documents, at=now)
+        return Held(root=root, lost=lost.documents, documents=hold.documents, at=last)
 
     @repeated
     def accept(self, held: Held) -> None:
         """Let what was gone at that instant be gone for good. Raises NotFound where that is over.
 
-        It has nothing to do with what goes from then on, which is held by itself if it is as much.
+        It counts as gone before, and so has nothing to do with what goes from then on, which is
+        held by itself if it is as much.
         """
         with publishing(self._store, None, self._clock) as work:
-            there = _fetch(work.connection, held.root).documents
-            end_hold(work.connection, held.root)
-            left = max(there - held.lost, 0)
-            after = held.at + timedelta.resolution
-            begin_hold(work.connection, held.root, Hold(since=after, documents=left))
+            since = counts_since(_fetch(work.connection, held.root), work.now)
+            let_go(work.connection, held.root, since=since, until=held.at)
+            keep_hold(work.connection, held.root, None)
             add_audit_event(
                 work.connection,
                 at=work.now,

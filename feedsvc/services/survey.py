@@ -19,7 +19,7 @@ from feedsvc.ingest.discover import Found, RootUnreadable, WatchedRoot, why_clos
 from feedsvc.model.document import MAX_PATH_BYTES, DocumentPath
 from feedsvc.model.globs import PathPattern, matches_any
 from feedsvc.model.run import RunRequest
-from feedsvc.services.holds import counts_since, is_accepted
+from feedsvc.services.holds import counts_since
 from feedsvc.services.settling import CONFIRMING_SWEEPS
 from feedsvc.store.differences import Difference, Differences, Kind
 from feedsvc.store.documents import (
@@ -28,6 +28,7 @@ from feedsvc.store.documents import (
 )
 from feedsvc.store.engine import Store
 from feedsvc.store.entries import Versions
+from feedsvc.store.losses import count_without_entries
 from feedsvc.store.roots import fetch_hold, root_device
 from feedsvc.store.standing import Absence, KnownState, Standing, list_hashed_paths, list_states
 
@@ -42,13 +43,15 @@ class RootLook:
     """How one root compares that could be read. device_before: None at its first look.
 
     known: documents that the store knows; gone: how many of them were not found; gone_before: how
-    many of these have been gone since before `since`, with nothing left to do.
+    many of these have been gone since before `since`, with nothing left to do. refused: how many of
+    those known give no entry, counted where any are gone lately.
     """
 
     root: WatchedRoot
     known: int
     gone: int
     gone_before: int
+    refused: int
     since: datetime
     device: int
     device_before: int | None
@@ -171,12 +174,16 @@ class Surveyor:
             closed |= comparison.closed
             with self.store.reading() as connection:
                 before = root_device(connection, root.name)
+                is_any_gone_lately = comparison.gone > comparison.gone_before
+                # By now, before any that arrive are refused.
+                refused = count_without_entries(connection, root.name) if is_any_gone_lately else 0
             survey.roots.append(
                 RootLook(
                     root=root,
                     known=comparison.known,
                     gone=comparison.gone,
                     gone_before=comparison.gone_before,
+                    refused=refused,
                     since=comparison.absence.since,
                     device=device,
                     device_before=before,
@@ -194,9 +201,10 @@ class Surveyor:
         with self.store.reading() as connection:
             hold = fetch_hold(connection, root)
         withdraw_before = None
-        if self.withdraw_after_s is not None and (hold is None or is_accepted(hold, now)):
+        if self.withdraw_after_s is not None and hold is None:
             withdraw_before = now - timedelta(seconds=self.withdraw_after_s)
         return Absence(
+            now=now,
             sweeps=CONFIRMING_SWEEPS,
             since=counts_since(hold, now),
             withdraw_before=withdraw_before,

@@ -424,12 +424,13 @@ def note_state(connection: Connection, document_id: int, state: FileState) -> No
 
 
 def note_missing(connection: Connection, document_ids: Sequence[int], now: datetime) -> None:
-    """Count one more sweep that did not find these documents."""
+    """Count one more sweep that did not find these documents: since now, or since before."""
+    since = documents.c.missing_since
     connection.execute(
         update(documents)
         .where(documents.c.id.in_(document_ids))
         .values(
-            missing_since=func.coalesce(documents.c.missing_since, literal(now, Instant())),
+            missing_since=case((since <= now, since), else_=literal(now, Instant())),
             missing_sweeps=documents.c.missing_sweeps + 1,
         )
     )

@@ -1,12 +1,12 @@
-"""How much is lost with documents that are gone, by what they gave."""
+"""How much is lost with documents that are gone, by what they gave; what was meant to go."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, update
 
 from feedsvc.model.entry import BY_PERSON, EntryState
 from feedsvc.store.schema import document_entries, documents, entries
@@ -42,8 +42,27 @@ def count_lost(connection: Connection, ids: Sequence[int]) -> Lost:
 
 def count_lost_since(connection: Connection, root: str, since: datetime) -> Lost:
     """How much is lost with what has been noted as missing from a root since then."""
-    d = documents.c
-    return _count_lost(connection, and_(d.root == root, d.missing_since >= since))
+    return _count_lost(connection, _gone_since(root, since))
+
+
+def last_lost_since(connection: Connection, root: str, since: datetime) -> datetime | None:
+    """When the last of what has been missing from a root since then was noted."""
+    gone = _gone_since(root, since)
+    last: datetime | None = connection.scalar(
+        select(func.max(documents.c.missing_since)).where(gone)
+    )
+    return last
+
+
+def let_go(connection: Connection, root: str, *, since: datetime, until: datetime) -> None:
+    """Let what went between two instants, both included, have gone just before them."""
+    gone = and_(_gone_since(root, since), documents.c.missing_since <= until)
+    before = since - timedelta.resolution
+    connection.execute(update(documents).where(gone).values(missing_since=before))
+
+
+def _gone_since(root: str, since: datetime) -> ColumnElement[bool]:
+    return and_(documents.c.root == root, documents.c.missing_since >= since)
 
 
 def _count_lost(connection: Connection, which: ColumnElement[bool]) -> Lost:

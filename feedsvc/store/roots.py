@@ -14,8 +14,7 @@ from feedsvc.store.schema import holds, roots
 class Hold:
     """That nothing is withdrawn from a root, since much of it was gone at once.
 
-    since: what was gone before has nothing to do with it. documents: how many were there then. One
-    that a person has accepted begins anew with what was left, and holds nothing until as much goes.
+    since: what was gone before has nothing to do with it. documents: how many were there then.
     """
 
     since: datetime
@@ -40,9 +39,9 @@ def fetch_hold(connection: Connection, root: str) -> Hold | None:
     return Hold(since=row.since, documents=row.documents) if row else None
 
 
-def begin_hold(connection: Connection, root: str, hold: Hold) -> None:
-    connection.execute(insert(holds).values(root=root, since=hold.since, documents=hold.documents))
-
-
-def end_hold(connection: Connection, root: str) -> None:
+def keep_hold(connection: Connection, root: str, hold: Hold | None) -> None:
+    """Hold what goes from a root, instead of what was held before; None ends that."""
     connection.execute(delete(holds).where(holds.c.root == root))
+    if hold:
+        values = {"since": hold.since, "documents": hold.documents}
+        connection.execute(insert(holds).values(root=root, **values))

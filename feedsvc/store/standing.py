@@ -42,10 +42,12 @@ class Standing(IntEnum):
 class Absence:
     """When all is done about a document that is gone: once so many sweeps have missed it.
 
-    since: what has been gone for longer is told apart. withdraw_before: there is more to do once a
+    now: what was missed by a clock that was ahead of it is open. since: what has been gone for
+    longer is told apart. withdraw_before: there is more to do once a
     live entry has had no document since then; None if policy withdraws nothing.
     """
 
+    now: datetime
     sweeps: int
     since: datetime
     withdraw_before: datetime | None
@@ -79,7 +81,8 @@ def list_states(
     is_tried_again = and_(d.stage.is_not(None), refused_anew)
     standing = case(
         (d.missing_since.is_(None), case((is_tried_again, Standing.OPEN), else_=Standing.PLAIN)),
-        (or_(d.missing_sweeps < absence.sweeps, _is_to_withdraw(absence)), Standing.OPEN),
+        (or_(d.missing_sweeps < absence.sweeps, d.missing_since > absence.now), Standing.OPEN),
+        (_is_to_withdraw(absence), Standing.OPEN),
         (d.missing_since < absence.since, Standing.GONE_BEFORE),
         else_=Standing.GONE_LATELY,
     )
@@ -124,6 +127,7 @@ def _is_to_withdraw(absence: Absence) -> ColumnElement[bool]:
                 other.c.missing_sweeps < absence.sweeps,
             )
         )
+        .correlate(documents, entries)
     )
     given = (
         exists()

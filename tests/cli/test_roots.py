@@ -39,8 +39,8 @@ def test_what_becomes_of_it_is_told_before(held: CommandLine) -> None:
     held.environment["FEEDSVC_INGEST__REMOVAL"] = "withdraw"
     told = held("roots", "accept", "seeds", "--yes").stdout
     assert told == (
-        f"{GONE}What they alone gave is withdrawn 600 s after they went (ingest.removal).\n"
-        "Accepted.\n"
+        f"{GONE}What they alone gave is withdrawn 600 s after they went, at the latest "
+        "(ingest.removal).\nAccepted.\n"
     )
 
 

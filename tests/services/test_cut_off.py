@@ -23,7 +23,7 @@ from feedsvc.runtime import Runtime
 from feedsvc.services.holds import Held
 from feedsvc.store import repeating
 from feedsvc.store.engine import Store, open_store
-from feedsvc.store.roots import Hold, begin_hold
+from feedsvc.store.roots import Hold, keep_hold
 from feedsvc.store.schema import audit_events
 from tests.databases import PostgresqlServer
 from tests.service import Service, article, declare, open_service
@@ -62,7 +62,7 @@ def service(
     declare(service, storms={"words": ["storm"]})
     declare(service)
     with service.runtime.store.writing() as connection:
-        begin_hold(connection, "seeds", Hold(since=NOW, documents=1))
+        keep_hold(connection, "seeds", Hold(since=NOW, documents=1))
     yield service
     service.lease.release()
     service.runtime.close()

@@ -14,7 +14,7 @@ from feedsvc.store.documents import link_entry, note_missing, quarantine_documen
 from feedsvc.store.standing import Absence, KnownState, Standing, list_states
 from tests.store.written import NOW, STATE, document, link, named
 
-KEEPING = Absence(sweeps=2, since=NOW, withdraw_before=None)
+KEEPING = Absence(now=NOW, sweeps=2, since=NOW, withdraw_before=None)
 LATER, EARLIER = NOW + timedelta(seconds=1), NOW - timedelta(seconds=1)
 
 

@@ -30,7 +30,7 @@ from feedsvc.store.backup import back_up
 from feedsvc.store.documents import quarantine_document
 from feedsvc.store.engine import open_store
 from feedsvc.store.migrate import upgrade
-from feedsvc.store.roots import Hold, begin_hold
+from feedsvc.store.roots import Hold, keep_hold
 from feedsvc.store.runs import add_run, end_run
 from feedsvc.store.schema import leases
 from feedsvc.store.tries import Tries, save_tries
@@ -174,7 +174,7 @@ def live_through_what_is_rare(connection: Connection, now: datetime) -> None:
     bug = RefusedDocument("could not be extracted (KeyError)", evidence="KeyError: 'odd'")
     quarantine_document(connection, path, state, b"o" * 32, bug, version=1, now=now)
     save_tries(connection, path, Tries(sha256=b"o" * 32, times=2), now)
-    begin_hold(connection, "lost", Hold(since=now, documents=40))
+    keep_hold(connection, "lost", Hold(since=now, documents=40))
     run = add_run(
         connection,
         trigger=Trigger.ADMIN,
