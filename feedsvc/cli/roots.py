@@ -37,5 +37,5 @@ def accept(settings: Settings, name: str, yes: bool) -> None:
 def _what_comes_of_it(settings: Settings) -> str:
     if settings.ingest.removal == "keep":
         return "What they gave stays published (ingest.removal); only the warning ends."
-    after = f"{settings.ingest.withdraw_after_s:g} s after they went, at the latest"
-    return f"What they alone gave is withdrawn {after} (ingest.removal)."
+    after_s = settings.ingest.withdraw_after_s
+    return f"What they alone gave is withdrawn within {after_s:g} s (ingest.removal)."

@@ -193,8 +193,10 @@ class Settling:
 
     def _inherits(self, link: EntryLink) -> bool:
         """Whether an alternate is to speak, since the primary was found gone when it was too."""
+        if link.is_primary:
+            return False
         primary = links_of_entry(self.connection, link.entry_id)[0]
-        if primary.document_id == link.document_id or not primary.is_primary:
+        if not primary.is_primary:
             return False
         holder = documents_by_id(self.connection, [primary.document_id])[primary.document_id]
         return is_confirmed_gone(holder) and not self._around.is_there(holder.path)

@@ -39,8 +39,7 @@ def test_what_becomes_of_it_is_told_before(held: CommandLine) -> None:
     held.environment["FEEDSVC_INGEST__REMOVAL"] = "withdraw"
     told = held("roots", "accept", "seeds", "--yes").stdout
     assert told == (
-        f"{GONE}What they alone gave is withdrawn 600 s after they went, at the latest "
-        "(ingest.removal).\nAccepted.\n"
+        f"{GONE}What they alone gave is withdrawn within 600 s (ingest.removal).\nAccepted.\n"
     )
 
 
