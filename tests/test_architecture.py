@@ -45,9 +45,12 @@ EXCEPTIONS = {
     ("feedsvc.cli.check", "feedsvc.feeds.check.findings"): "findings are printed as they are",
     ("feedsvc.cli.db", "feedsvc.store.engine"): "a store is migrated before anything opens it",
     ("feedsvc.cli.db", "feedsvc.store.migrate"): "a store is migrated before anything opens it",
-    ("feedsvc.cli.ingest", "feedsvc.store.leases"): "whoever holds the lease ingests here",
-    ("feedsvc.cli.ingest", "feedsvc.store.migrate"): "a first run needs no other command",
+    ("feedsvc.cli.ingest", "feedsvc.ingest.forking"): "workers load while the command does",
+    ("feedsvc.cli.ingesting", "feedsvc.ingest.forking"): "workers load while the store is made",
+    ("feedsvc.cli.ingesting", "feedsvc.store.leases"): "whoever holds the lease ingests here",
+    ("feedsvc.cli.ingesting", "feedsvc.store.migrate"): "a first run needs no other command",
     ("feedsvc.cli.opened", "feedsvc.store.migrate"): "a first run needs no other command",
+    ("feedsvc.cli.serve", "feedsvc.ingest.forking"): "workers load while the scheduler does",
     ("feedsvc.jobs.schedule", "feedsvc.store.leases"): "the lease lives as long as the process",
 }
 

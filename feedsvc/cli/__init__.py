@@ -11,6 +11,7 @@ import click
 
 from feedsvc import __version__
 from feedsvc.cli.shown import shown
+from feedsvc.collector import loading
 from feedsvc.errors import ConfigError, FeedsvcError, StoreError
 
 EXIT_FAILED = 1
@@ -43,7 +44,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command = getattr(import_module(f"feedsvc.cli.{cmd_name}"), cmd_name)
+        with loading():
+            command = getattr(import_module(f"feedsvc.cli.{cmd_name}"), cmd_name)
         assert isinstance(command, click.Command)
         return command
 

@@ -22,7 +22,9 @@ import click
 from feedsvc.cli.listener import open_listener, start_listening
 from feedsvc.cli.opened import opened
 from feedsvc.cli.options import common_options, reader_of_settings, with_settings
+from feedsvc.collector import loading
 from feedsvc.errors import ConfigError, FeedsvcError
+from feedsvc.ingest.forking import warm_up
 from feedsvc.logs import set_up_logging
 from feedsvc.model.feed import Site
 from feedsvc.model.selection import FeedFormat, Selection
@@ -264,8 +266,10 @@ class _Supervisor:
 def _be_scheduler(settings: Settings) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    from feedsvc.jobs.schedule import run_scheduler
-    from feedsvc.web.wsgi import end_with_parent
+    warm_up()  # here too, so that whoever takes over from one that died is at work at once
+    with loading():
+        from feedsvc.jobs.schedule import run_scheduler
+        from feedsvc.web.wsgi import end_with_parent
 
     set_up_logging(settings.log.level)
     end_with_parent()
@@ -273,6 +277,7 @@ def _be_scheduler(settings: Settings) -> None:
 
 
 def _be_web(settings: Settings, listener: socket.socket, ready: Event) -> None:
-    from feedsvc.cli.webserver import run_web
+    with loading():
+        from feedsvc.cli.webserver import run_web
 
     run_web(settings, listener, ready)

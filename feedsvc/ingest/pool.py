@@ -7,7 +7,6 @@ only the guilty one fails.
 from __future__ import annotations
 
 import math
-import multiprocessing
 import pickle
 import selectors
 import signal
@@ -17,13 +16,12 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from multiprocessing import forkserver
-from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from feedsvc.errors import DocumentError, PostponedDocument, RefusedDocument
+from feedsvc.ingest.forking import forking
 from feedsvc.ingest.line import Line
 from feedsvc.ingest.worker import Answer, Draft, Failure, draft_document, serve
 from feedsvc.model.document import NO_DEFAULTS, RootDefaults
@@ -45,7 +43,6 @@ _START_S = 60.0
 _MAX_FAILED_STARTS = 5
 # Then a worker is replaced, so that no library's caches grow for ever.
 _BATCHES_PER_WORKER = 500
-_PRELOADED = ["feedsvc.ingest.warm"]
 
 Key = TypeVar("Key")
 
@@ -105,20 +102,6 @@ class _Worker:
     batches_done: int = 0
 
 
-def warm_up() -> None:
-    """Start the server that workers are forked from; it loads what they need meanwhile."""
-    _forking()
-    forkserver.ensure_running()
-
-
-def _forking() -> ForkServerContext:
-    # Never fork from here: this process has threads. The server has imported all that workers
-    # need, so that one that was killed is back at once.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_PRELOADED)
-    return context
-
-
 class ExtractionPool:
     """Worker processes for extraction; a context manager. Used by one thread at a time.
 
@@ -139,7 +122,7 @@ class ExtractionPool:
         self._failure: Exception | None = None
         self._is_begun = False
         self._is_closed = False
-        self._context = _forking()
+        self._context = forking()
         self._workers: list[_Worker] = []
         self._failed_starts = 0
         self._bell, self._ring = self._context.Pipe(duplex=False)

@@ -11,8 +11,8 @@ import threading
 import tomllib
 
 from feedsvc.bundled import bundled
+from feedsvc.collector import loading
 from feedsvc.errors import DocumentError
-from feedsvc.ingest.extract.language import identifier
 from feedsvc.ingest.memory import give_back_freed
 
 PAGE = b"<!doctype html><title>A page to warm up on</title><article><p>It has one.</article>"
@@ -22,13 +22,16 @@ DUMP = "A dump to warm up on\nBy Nobody Atall\n10 May 2021\n\nIt has one sentenc
 
 def warm_up() -> None:
     """Extract a page and a dump, within the limits that are shipped."""
-    # Its file is unpacked in C, while all else is imported.
-    loading = threading.Thread(target=identifier, name="language-model")
-    loading.start()
-    from feedsvc.ingest.pipeline import draft_entry
-    from feedsvc.settings import LimitSettings
+    with loading():
+        from feedsvc.ingest.extract.language import identifier
 
-    loading.join()
+        # Its file is unpacked in C, while all else is imported.
+        reading = threading.Thread(target=identifier, name="language-model")
+        reading.start()
+        from feedsvc.ingest.pipeline import draft_entry
+        from feedsvc.settings import LimitSettings
+
+        reading.join()
     give_back_freed()
     shipped = (bundled("config") / "default.toml").read_text(encoding="utf-8")
     limits = LimitSettings.model_validate(tomllib.loads(shipped)["limits"])

@@ -24,7 +24,7 @@ from feedsvc.jobs.watching import Watcher
 from feedsvc.logs import Seldom
 from feedsvc.model.document import DocumentPath
 from feedsvc.runtime import Runtime
-from feedsvc.services.ingestion import Ingestion, open_pool, prepare_pool
+from feedsvc.services.ingestion import Ingestion, open_pool
 from feedsvc.services.survey import Survey
 from feedsvc.services.upkeep import Upkeep
 from feedsvc.settings import IngestSettings
@@ -54,7 +54,6 @@ _NONE_LEFT = object()
 def run_scheduler(runtime: Runtime, stop: threading.Event) -> None:
     """Ingest until `stop` is set: whenever this process holds the lease, and it waits for it."""
     spare_the_collector()
-    prepare_pool()  # so that whoever takes over from one that died is at work at once
     trouble = Trouble(runtime.clock, _upkeep(runtime, stop.is_set).check_over)
     while not stop.is_set():
         if trouble.is_over():

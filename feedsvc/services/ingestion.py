@@ -21,7 +21,7 @@ from feedsvc.errors import (
     StoreError,
 )
 from feedsvc.ingest.discover import ReadDocument, WatchedRoot
-from feedsvc.ingest.pool import ExtractionPool, warm_up
+from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.ingest.versions import EXTRACTOR_VERSION, POLICY_VERSION
 from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome, RootDefaults
 from feedsvc.model.run import Run, RunRequest, RunState
@@ -368,11 +368,6 @@ class Ingestion:
                 raw = fetch_original(connection, holder.sha256) if holder.sha256 else None
                 found.append((link, None if raw is None else remembered(holder, raw)))
         return found
-
-
-def prepare_pool() -> None:
-    """Load meanwhile what the workers of a pool need that is opened later."""
-    warm_up()
 
 
 def open_pool(settings: Settings) -> ExtractionPool:

@@ -54,7 +54,7 @@ def feedsvc(
     seeds = tmp_path / "seeds"
     seeds.mkdir()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("feedsvc.cli.ingest.open_pool", lambda _settings: _LastingPool(pool))
+    monkeypatch.setattr("feedsvc.cli.ingesting.open_pool", lambda _settings: _LastingPool(pool))
     environment = {
         "FEEDSVC_DATABASE": sqlite_files.make_database(tmp_path),
         "FEEDSVC_INGEST__SETTLE_S": "0.01",

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections import deque
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -208,3 +211,30 @@ def test_while_another_process_ingests_it_is_waited_for_and_each_run_is_done_onc
     assert holder.next_run() is None
     assert feedsvc("ingest").stdout == "nothing new.\n"
     holder.runtime.close()
+
+
+STARTED = """
+import sys
+import feedsvc.cli
+import feedsvc.cli.ingest as command
+if __name__ == "__main__":  # the server of workers imports it too
+    start = command.warm_up
+    def warm_up():
+        start()
+        print("workers load;", "sqlalchemy" in sys.modules, file=sys.stderr)
+    command.warm_up = warm_up
+    feedsvc.cli.main()
+"""
+
+
+def test_workers_load_beside_the_command_where_all_is_to_be_extracted(tmp_path: Path) -> None:
+    script = tmp_path / "started.py"
+    script.write_text(STARTED)
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "a.txt").write_text(article(), encoding="utf-8")
+    for stored, told in (("1 new", "workers load; False\n"), ("nothing new", "")):
+        done = subprocess.run(
+            [sys.executable, str(script), "ingest"], cwd=tmp_path, capture_output=True, text=True
+        )
+        assert (done.returncode, done.stderr) == (0, told)
+        assert done.stdout.startswith(stored)

@@ -19,13 +19,13 @@ from typing import Any
 import pytest
 
 from feedsvc.errors import DocumentError, EmptyDocument, PostponedDocument, RefusedDocument
+from feedsvc.ingest.forking import warm_up
 from feedsvc.ingest.pool import (
     BATCH_BYTES,
     BATCH_DOCUMENTS,
     Extracted,
     ExtractionPool,
     Job,
-    warm_up,
 )
 from feedsvc.ingest.worker import Draft
 from feedsvc.model.document import RootDefaults
