@@ -1,10 +1,8 @@
-"""The garbage collector: spared what stays for ever, and looking often where work goes on."""
+"""The garbage collector of a process that is to work for long; one set-up each."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 
 def spare_the_collector() -> None:
@@ -17,17 +15,3 @@ def spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 5, 5)
-
-
-@contextmanager
-def loading() -> Iterator[None]:
-    """Let the garbage collector rest while modules are imported: what they make is there to stay.
-
-    It took a fifth of the time.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()

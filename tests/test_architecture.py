@@ -18,7 +18,9 @@ import feedsvc
 PACKAGE = Path(feedsvc.__file__).parent
 
 # Any room may import it, and it imports no room.
-GROUND_FLOOR = frozenset({"errors", "settings", "bundled", "clock", "collector", "logs"})
+GROUND_FLOOR = frozenset(
+    {"errors", "settings", "bundled", "clock", "collector", "loading", "logs", "signals"}
+)
 
 ARROWS = {
     "model": frozenset[str](),

@@ -11,8 +11,8 @@ import click
 
 from feedsvc import __version__
 from feedsvc.cli.shown import shown
-from feedsvc.collector import loading
 from feedsvc.errors import ConfigError, FeedsvcError, StoreError
+from feedsvc.loading import loading
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from feedsvc.cli.options import common_options
-from feedsvc.collector import loading
 from feedsvc.errors import ConfigError
 from feedsvc.ingest.forking import warm_up
+from feedsvc.loading import loading
 from feedsvc.model.run import RunRequest
 from feedsvc.settings import Settings
 

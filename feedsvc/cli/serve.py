@@ -22,14 +22,15 @@ import click
 from feedsvc.cli.listener import open_listener, start_listening
 from feedsvc.cli.opened import opened
 from feedsvc.cli.options import common_options, reader_of_settings, with_settings
-from feedsvc.collector import loading
 from feedsvc.errors import ConfigError, FeedsvcError
 from feedsvc.ingest.forking import warm_up
+from feedsvc.loading import loading
 from feedsvc.logs import set_up_logging
 from feedsvc.model.feed import Site
 from feedsvc.model.selection import FeedFormat, Selection
 from feedsvc.runtime import Runtime, base_url, open_runtime
 from feedsvc.settings import Settings
+from feedsvc.signals import held_back
 
 log = logging.getLogger(__name__)
 
@@ -177,12 +178,8 @@ class _Supervisor:
         # SIGTERM. Held back, not ignored, so that none is lost; the tracker would let it through on
         # its start.
         resource_tracker.ensure_running()
-        held_back = {signal.SIGINT, signal.SIGHUP}
-        signal.pthread_sigmask(signal.SIG_BLOCK, held_back)
-        try:
+        with held_back(signal.SIGINT, signal.SIGHUP):
             process.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, held_back)
         return _Child(process=process, ready=ready, started_at=time.monotonic())
 
     def _restart_dead(self) -> None:

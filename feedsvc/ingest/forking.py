@@ -1,14 +1,17 @@
 """The server that worker processes are forked from.
 
-It imports nothing of feedsvc, so that the server can be started first, and loads what workers need
-while whoever started it loads all else.
+Next to nothing is imported here, so that the server can be started first, and loads what workers
+need while whoever started it loads all else.
 """
 
 from __future__ import annotations
 
 import multiprocessing
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerContext
+from signal import SIGINT
+
+from feedsvc.signals import held_back
 
 _PRELOADED = ["feedsvc.ingest.warm"]
 
@@ -16,7 +19,10 @@ _PRELOADED = ["feedsvc.ingest.warm"]
 def warm_up() -> None:
     """Start the server, if it does not run yet; it loads what workers need meanwhile."""
     forking()
-    forkserver.ensure_running()
+    # The tracker, which it would start, lets signals through again.
+    resource_tracker.ensure_running()
+    with held_back(SIGINT):  # Ctrl-C is for whoever started it: it ends with the last of those
+        forkserver.ensure_running()
 
 
 def forking() -> ForkServerContext:

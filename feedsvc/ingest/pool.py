@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from feedsvc.errors import DocumentError, PostponedDocument, RefusedDocument
-from feedsvc.ingest.forking import forking
+from feedsvc.ingest.forking import forking, warm_up
 from feedsvc.ingest.line import Line
 from feedsvc.ingest.worker import Answer, Draft, Failure, draft_document, serve
 from feedsvc.model.document import NO_DEFAULTS, RootDefaults
@@ -329,6 +329,7 @@ class ExtractionPool:
         self._workers.remove(worker)
 
     def _start(self) -> _Worker:
+        warm_up()
         ours, theirs = socket.socketpair()
         process = self._context.Process(
             target=serve, args=(theirs, *self._work), name="feedsvc-extract", daemon=True

@@ -11,9 +11,9 @@ import threading
 import tomllib
 
 from feedsvc.bundled import bundled
-from feedsvc.collector import loading
 from feedsvc.errors import DocumentError
 from feedsvc.ingest.memory import give_back_freed
+from feedsvc.loading import loading
 
 PAGE = b"<!doctype html><title>A page to warm up on</title><article><p>It has one.</article>"
 # Its quotes have tables made that no text in ASCII needs.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import time
 
 import pytest
 
@@ -80,3 +81,24 @@ def test_serve_stops_while_it_starts(feedsvc: Feedsvc, number: int, group: bool)
     print(f"serve stopped while starting after {took_s:.2f} s + {left_s:.2f} s")
     assert started.process.returncode == 0
     assert "Traceback" not in started.told()
+
+
+@pytest.mark.parametrize("later_s", [0.0, 0.4, 0.8])
+@pytest.mark.parametrize(("number", "group"), SIGNALS)
+def test_ingest_stops_while_it_and_its_workers_load(
+    feedsvc: Feedsvc, number: int, group: bool, later_s: float
+) -> None:
+    fill(feedsvc)
+    started = feedsvc.start("ingest")
+    try:
+        # The server of workers is there, and the tracker that comes with it.
+        wait_until(lambda: len(feedsvc.processes()) > 2, 60, started.told)
+        time.sleep(later_s)
+        started.stop(number, group=group)
+        feedsvc.wait_for_silence()
+    finally:
+        started.kill()
+    assert started.process.returncode == 128 + number
+    assert "Traceback" not in started.told()
+    assert "feedsvc: stopped" in started.told()
+    check_completed_by_the_next_run(feedsvc)

@@ -1,13 +1,14 @@
-"""The garbage collector: at rest while modules are loaded, and at work afterwards."""
+"""Loading modules: nothing comes between, and afterwards all is as it was."""
 
 from __future__ import annotations
 
 import gc
+import signal
 from collections.abc import Iterator
 
 import pytest
 
-from feedsvc.collector import loading
+from feedsvc.loading import loading
 
 
 @pytest.fixture(autouse=True)
@@ -32,3 +33,17 @@ def test_it_is_at_work_again_after_a_module_that_cannot_be_loaded() -> None:
     with pytest.raises(ImportError), loading():
         raise ImportError
     assert gc.isenabled()
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()
+
+
+def test_ctrl_c_waits_until_modules_are_loaded() -> None:
+    loaded: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        _load_and_be_interrupted(loaded)
+    assert loaded == ["all"]
+
+
+def _load_and_be_interrupted(loaded: list[str]) -> None:
+    with loading():
+        signal.raise_signal(signal.SIGINT)
+        loaded.append("all")
