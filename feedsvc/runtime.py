@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from signal import SIGINT, SIGTERM
 
 from feedsvc.clock import Clock
 from feedsvc.logs import Seldom
@@ -18,6 +19,7 @@ from feedsvc.services.runs import Runs
 from feedsvc.services.upkeep import Upkeep
 from feedsvc.services.withdrawals import Withdrawals
 from feedsvc.settings import Settings
+from feedsvc.signals import held_back
 from feedsvc.store.engine import Store, open_store
 
 
@@ -41,8 +43,9 @@ class Runtime:
     seldom: Seldom = field(default_factory=Seldom)
 
     def close(self) -> None:
-        self.publication.watch.close()
-        self.store.close()
+        with held_back(SIGINT, SIGTERM):  # what they raise amid it would be told as its failure
+            self.publication.watch.close()
+            self.store.close()
 
 
 def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:

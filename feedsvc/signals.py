@@ -1,17 +1,41 @@
-"""Signals that wait for a better moment."""
+"""Signals: acted on where that is safe, or kept waiting for a better moment."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from signal import SIG_BLOCK, SIG_SETMASK, Signals, pthread_sigmask
+from signal import Signals
+from types import FrameType
+
+
+def act_on(signals: tuple[Signals, ...], act: Callable[[Signals], None]) -> None:
+    """Have a thread of its own act on signals.
+
+    Python runs a handler in the main thread, amid whatever that does: one that set an event there,
+    for which the thread was about to wait, would wait for it for ever.
+    """
+    hearing, telling = os.pipe()
+
+    def tell(number: int, _frame: FrameType | None) -> None:
+        os.write(telling, bytes([number]))
+
+    def listen() -> None:
+        while heard := os.read(hearing, 1):
+            act(Signals(heard[0]))
+
+    threading.Thread(target=listen, name="signals", daemon=True).start()
+    for number in signals:
+        signal.signal(number, tell)
 
 
 @contextmanager
 def held_back(*signals: Signals) -> Iterator[None]:
     """Let signals to this thread wait meanwhile; a process that is started here never gets them."""
-    before = pthread_sigmask(SIG_BLOCK, signals)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     try:
         yield
     finally:
-        pthread_sigmask(SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -15,7 +15,6 @@ from functools import partial
 from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
-from types import FrameType
 
 import click
 
@@ -30,7 +29,7 @@ from feedsvc.model.feed import Site
 from feedsvc.model.selection import FeedFormat, Selection
 from feedsvc.runtime import Runtime, base_url, open_runtime
 from feedsvc.settings import Settings
-from feedsvc.signals import held_back
+from feedsvc.signals import act_on, held_back
 
 log = logging.getLogger(__name__)
 
@@ -135,9 +134,7 @@ class _Supervisor:
         self._has_terminal = os.isatty(0)
 
     def run(self, announce: Callable[[], None]) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._on_signal)
-        signal.signal(signal.SIGHUP, self._on_hangup)
+        act_on((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), self._on_signal)
         try:
             for role in self._pauses:
                 self._children[role] = self._start(role, self._settings)
@@ -152,14 +149,13 @@ class _Supervisor:
         finally:
             self._stop_all()
 
-    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        self._stop.set()
-
-    def _on_hangup(self, _number: int, _frame: FrameType | None) -> None:
+    def _on_signal(self, number: signal.Signals) -> None:
         # Also sent when the terminal that we were started in is closed: then it means the end.
-        if self._has_terminal and not os.isatty(0):
+        has_closed = self._has_terminal and not os.isatty(0)
+        if number is signal.SIGHUP and not has_closed:
+            self._is_reload_wanted = True
+        else:
             self._stop.set()
-        self._is_reload_wanted = True
 
     def _announce_once_ready(self, announce: Callable[[], None]) -> None:
         while not self._stop.is_set():
@@ -262,7 +258,7 @@ class _Supervisor:
 
 def _be_scheduler(settings: Settings) -> None:
     stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    act_on((signal.SIGTERM,), lambda _: stop.set())
     warm_up()  # here too, so that whoever takes over from one that died is at work at once
     with loading():
         from feedsvc.jobs.schedule import run_scheduler
