@@ -18,9 +18,11 @@ def loading() -> Iterator[None]:
     what a signal raises amid an import may be lost, or leave it half done.
     """
     with held_back(SIGINT, SIGTERM):
+        was_enabled = gc.isenabled()
         gc.disable()
         try:
             yield
         finally:
             gc.freeze()
-            gc.enable()
+            if was_enabled:
+                gc.enable()

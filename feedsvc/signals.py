@@ -33,9 +33,13 @@ def act_on(signals: tuple[Signals, ...], act: Callable[[Signals], None]) -> None
 
 @contextmanager
 def held_back(*signals: Signals) -> Iterator[None]:
-    """Let signals to this thread wait meanwhile; a process that is started here never gets them."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    """Let signals wait meanwhile; a process that is started here never gets them.
+
+    For a process with no other thread that takes them: whichever does, the main one handles them.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
+        signal.pthread_sigmask(signal.SIG_BLOCK, signals)  # may yet raise what came just before
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -30,10 +30,21 @@ def test_what_was_loaded_is_not_looked_at_again() -> None:
 
 
 def test_it_is_at_work_again_after_a_module_that_cannot_be_loaded() -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     with pytest.raises(ImportError), loading():
         raise ImportError
     assert gc.isenabled()
-    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
+
+
+def test_a_collector_that_was_off_stays_so() -> None:
+    gc.disable()
+    try:
+        with loading():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_ctrl_c_waits_until_modules_are_loaded() -> None:

@@ -57,7 +57,8 @@ def ingest(
 def _is_first(settings: Settings) -> bool:
     """Whether the database is a file that is not there; asked before its library is loaded."""
     scheme, _, path = settings.store.url.partition(":///")
-    return scheme.startswith("sqlite") and not Path(path.partition("?")[0]).exists()
+    # Not Path.exists(), which raises where a folder is closed: opening the database says it better.
+    return scheme.startswith("sqlite") and not os.path.exists(path.partition("?")[0])  # noqa: PTH110
 
 
 def _below_a_root(path: str, settings: Settings) -> str:

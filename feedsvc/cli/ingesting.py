@@ -33,7 +33,7 @@ def ingest_once(settings: Settings, request: RunRequest, *, as_json: bool) -> No
     runtime = open_runtime(settings)
     runtime.upkeep.check_start()
     if is_new(runtime.store):
-        warm_up()  # whatever there is will have to be extracted
+        warm_up()  # if not yet: in PostgreSQL, or a file that somebody made
     upgrade(runtime.store)
     lease = take_lease(runtime.store)
     summary = _Summary(dry_run=request.dry_run, quiet=as_json)

@@ -21,7 +21,8 @@ def warm_up() -> None:
     forking()
     # The tracker, which it would start, lets signals through again.
     resource_tracker.ensure_running()
-    with held_back(SIGINT):  # Ctrl-C is for whoever started it: it ends with the last of those
+    # Ctrl-C is for whoever started it, who ends it and its workers; these inherit that.
+    with held_back(SIGINT):
         forkserver.ensure_running()
 
 

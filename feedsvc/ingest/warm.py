@@ -20,7 +20,7 @@ PAGE = b"<!doctype html><title>A page to warm up on</title><article><p>It has on
 DUMP = "A dump to warm up on\nBy Nobody Atall\n10 May 2021\n\nIt has one sentence, “and a place”.\n"
 
 
-def warm_up() -> None:
+def load() -> None:
     """Extract a page and a dump, within the limits that are shipped."""
     with loading():
         from feedsvc.ingest.extract.language import identifier
@@ -45,4 +45,4 @@ def warm_up() -> None:
     gc.freeze()
 
 
-warm_up()
+load()

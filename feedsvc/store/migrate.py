@@ -12,6 +12,7 @@ from sqlalchemy import Connection, inspect
 
 from feedsvc.bundled import bundled
 from feedsvc.errors import StoreError
+from feedsvc.loading import loading
 from feedsvc.store.engine import Store
 from feedsvc.store.indexing import is_index_made, make_index
 
@@ -39,8 +40,9 @@ def upgrade(store: Store) -> tuple[str | None, str]:
                 f"the store has schema {before}, which this feedsvc does not know; "
                 "it was made by a newer one: upgrade feedsvc"
             )
-        from alembic import command
-        from alembic.config import Config
+        with loading():
+            from alembic import command
+            from alembic.config import Config
 
         config = Config()
         config.set_main_option("script_location", str(bundled("migrations")).replace("%", "%%"))

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from feedsvc.errors import ConfigError
+from feedsvc.errors import ConfigError, StoreError
 from feedsvc.ingest.pool import ExtractionPool
 from feedsvc.model.run import Run
 from feedsvc.runtime import open_runtime
@@ -217,7 +217,7 @@ STARTED = """
 import sys
 import feedsvc.cli
 import feedsvc.cli.ingest as command
-if __name__ == "__main__":  # the server of workers imports it too
+if __name__ == "__main__":  # workers import it too
     start = command.warm_up
     def warm_up():
         start()
@@ -234,7 +234,18 @@ def test_workers_load_beside_the_command_where_all_is_to_be_extracted(tmp_path: 
     (tmp_path / "seeds" / "a.txt").write_text(article(), encoding="utf-8")
     for stored, told in (("1 new", "workers load; False\n"), ("nothing new", "")):
         done = subprocess.run(
-            [sys.executable, str(script), "ingest"], cwd=tmp_path, capture_output=True, text=True
+            [sys.executable, str(script), "ingest"],
+            cwd=tmp_path,
+            env={name: value for name, value in os.environ.items() if "FEEDSVC" not in name},
+            capture_output=True,
+            text=True,
+            timeout=90,
         )
         assert (done.returncode, done.stderr) == (0, told)
         assert done.stdout.startswith(stored)
+
+
+def test_a_path_that_no_database_can_have_is_the_store_s_trouble(feedsvc: CommandLine) -> None:
+    feedsvc.environment["FEEDSVC_DATABASE"] = f"sqlite:///{'folder' * 50}/feedsvc.db"
+    with pytest.raises(StoreError, match="cannot be created"):
+        feedsvc("ingest")

@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 
 from feedsvc.bundled import bundled
+from feedsvc.store.engine import open_store
+from feedsvc.store.leases import take_lease
 from tests.benchmarks.measured import resident_mb
 from tests.databases import SqliteFiles
-from tests.e2e.running import Feedsvc, Serving, wait_until
+from tests.e2e.running import UP_WITHIN_S, Feedsvc, Serving, wait_until
 from tests.service import article
 
 # Promised are two seconds; a busy machine gets more before we complain.
@@ -72,6 +74,20 @@ def test_no_process_takes_more_memory_than_is_stated(serving: Serving) -> None:
     taken_mb = {role: max(map(resident_mb, pids)) for role, pids in serving.roles().items()}
     assert {"scheduler", "web process", "forkserver", "extraction worker"} <= taken_mb.keys()
     assert {role: mb for role, mb in taken_mb.items() if mb > RESIDENT_MB} == {}
+
+
+def test_workers_load_while_another_process_ingests(feedsvc: Feedsvc) -> None:
+    store = open_store(feedsvc.database, busy_timeout_s=10)
+    lease = take_lease(store)
+    assert lease
+    with feedsvc.serving() as serving:
+        wait_until(
+            lambda: any("forkserver" in command for command in feedsvc.processes().values()),
+            UP_WITHIN_S,
+            serving.started.told,
+        )
+    lease.release()
+    store.close()
 
 
 def test_a_copied_file_is_in_the_feed_soon(serving: Serving) -> None:
