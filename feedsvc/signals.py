@@ -33,7 +33,7 @@ def act_on(signals: tuple[Signals, ...], act: Callable[[Signals], None]) -> None
 
 @contextmanager
 def held_back(*signals: Signals) -> Iterator[None]:
-    """Let signals wait meanwhile; a process that is started here never gets them.
+    """Let signals wait meanwhile.
 
     For a process with no other thread that takes them: whichever does, the main one handles them.
     """
@@ -43,3 +43,17 @@ def held_back(*signals: Signals) -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def never_told(*signals: Signals) -> Iterator[None]:
+    """Start processes here that never get these signals, and whose own never get them.
+
+    For those that reach a whole group, and on which one of it acts for all.
+    """
+    from multiprocessing import resource_tracker  # many a command starts no process
+
+    # multiprocessing starts it with the first process, and then lets signals through again.
+    resource_tracker.ensure_running()
+    with held_back(*signals):
+        yield

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import gc
 import signal
-from collections.abc import Iterator
 
 import pytest
 
 from feedsvc.loading import loading
-
-
-@pytest.fixture(autouse=True)
-def _nothing_stays_frozen() -> Iterator[None]:
-    yield
-    gc.unfreeze()
 
 
 def test_nothing_is_collected_while_modules_are_loaded() -> None:

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 
@@ -29,7 +28,7 @@ from feedsvc.model.feed import Site
 from feedsvc.model.selection import FeedFormat, Selection
 from feedsvc.runtime import Runtime, base_url, open_runtime
 from feedsvc.settings import Settings
-from feedsvc.signals import act_on, held_back
+from feedsvc.signals import act_on, never_told
 
 log = logging.getLogger(__name__)
 
@@ -171,10 +170,8 @@ class _Supervisor:
         }
         process = self._context.Process(target=targets[role], name=f"feedsvc {role}")
         # Ctrl-C reaches the whole group, and so may SIGHUP: we alone decide, and tell the others by
-        # SIGTERM. Held back, not ignored, so that none is lost; the tracker would let it through on
-        # its start.
-        resource_tracker.ensure_running()
-        with held_back(signal.SIGINT, signal.SIGHUP):
+        # SIGTERM. Held back here, not ignored, so that none is lost.
+        with never_told(signal.SIGINT, signal.SIGHUP):
             process.start()
         return _Child(process=process, ready=ready, started_at=time.monotonic())
 

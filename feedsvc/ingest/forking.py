@@ -7,11 +7,11 @@ need while whoever started it loads all else.
 from __future__ import annotations
 
 import multiprocessing
-from multiprocessing import forkserver, resource_tracker
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from signal import SIGINT
 
-from feedsvc.signals import held_back
+from feedsvc.signals import never_told
 
 _PRELOADED = ["feedsvc.ingest.warm"]
 
@@ -19,10 +19,8 @@ _PRELOADED = ["feedsvc.ingest.warm"]
 def warm_up() -> None:
     """Start the server, if it does not run yet; it loads what workers need meanwhile."""
     forking()
-    # The tracker, which it would start, lets signals through again.
-    resource_tracker.ensure_running()
-    # Ctrl-C is for whoever started it, who ends it and its workers; these inherit that.
-    with held_back(SIGINT):
+    # Ctrl-C is for whoever started it, who ends it and its workers.
+    with never_told(SIGINT):
         forkserver.ensure_running()
 
 

@@ -11,15 +11,15 @@ from feedsvc.ingest.discover import ReadDocument, WatchedRoot
 from feedsvc.ingest.pool import Extracted, ExtractionPool, Job
 from feedsvc.model.document import NO_DEFAULTS, DocumentOutcome, DocumentPath, Outcome
 from feedsvc.services.batches import Batches, Step
-from feedsvc.services.holds import LOST_MOUNT_MIN, counts_since, is_lost_mount
-from feedsvc.services.settling import (
+from feedsvc.services.gone import (
     CONFIRMING_SWEEPS,
-    Settling,
+    first_there,
     is_confirmed_gone,
     is_gone_ahead,
     may_withdraw,
-    remembered,
 )
+from feedsvc.services.holds import LOST_MOUNT_MIN, counts_since, is_lost_mount
+from feedsvc.services.settling import Settling, remembered
 from feedsvc.services.survey import RootLook
 from feedsvc.store.documents import (
     EntryLink,
@@ -176,14 +176,11 @@ class Absences:
             for primary in links_of_document(connection, gone.id):
                 if not primary.is_primary:
                     continue
-                others = links_of_entry(connection, primary.entry_id)
-                holders = documents_by_id(connection, [link.document_id for link in others])
-                there = [
-                    link
-                    for link in others
-                    if not link.is_primary and self.is_there(holders[link.document_id].path)
-                ]
-                found += there[:1]
+                links = links_of_entry(connection, primary.entry_id)
+                others = [link for link in links if not link.is_primary]
+                there = first_there(connection, others, self.is_there)
+                if there:
+                    found.append(there)
         return found
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 
 from feedsvc.errors import DocumentError
 from feedsvc.ingest.discover import Found, ReadDocument
@@ -24,6 +23,7 @@ from feedsvc.model.document import DocumentOutcome, DocumentPath, Outcome, Sourc
 from feedsvc.model.entry import BY_PERSON, BY_POLICY, EntryDraft, EntryState, Evidence, Precision
 from feedsvc.model.ids import mint_guid
 from feedsvc.model.run import RunRequest
+from feedsvc.services.gone import first_there, is_confirmed_gone
 from feedsvc.store.documents import (
     EntryLink,
     KnownDocument,
@@ -65,7 +65,6 @@ from feedsvc.store.entries import (
 from feedsvc.store.feeds import with_names_today
 from feedsvc.store.publishing import Publishing
 
-CONFIRMING_SWEEPS = 2
 # So many documents that have the same bytes, or say the same, are looked at together.
 _HOLDERS_AT_ONCE = 16
 # Of so many documents that exchanged their bytes what they gave is looked up together.
@@ -187,9 +186,8 @@ class Settling:
             others = links_of_entry(self.connection, link.entry_id)
             heirs = [other for other in others if other.document_id != known.id]
             if link.is_primary and heirs:
-                holders = documents_by_id(self.connection, [heir.document_id for heir in heirs])
-                there = (h for h in heirs if self._around.is_there(holders[h.document_id].path))
-                make_primary(self.connection, next(there, heirs[0]))
+                heir = first_there(self.connection, heirs, self._around.is_there)
+                make_primary(self.connection, heir or heirs[0])
 
     def _inherits(self, link: EntryLink) -> bool:
         """Whether an alternate is to speak, since the primary was found gone when it was too."""
@@ -642,26 +640,6 @@ def _dated_like(stored: StoredEntry, draft: EntryDraft) -> EntryDraft:
         draft,
         published=stored.entry.published if dated else None,
         precision=stored.entry.precision,
-    )
-
-
-def is_confirmed_gone(document: KnownDocument) -> bool:
-    """Whether enough sweeps have missed a document: it was not just on its way elsewhere."""
-    return document.missing_sweeps >= CONFIRMING_SWEEPS
-
-
-def is_gone_ahead(document: KnownDocument, now: datetime) -> bool:
-    """Whether a document was first missed by a clock that was ahead."""
-    return document.missing_since is not None and document.missing_since > now
-
-
-def may_withdraw(document: KnownDocument, after_s: float, now: datetime) -> bool:
-    """Whether a document has been gone for long enough to withdraw what it gave."""
-    since = document.missing_since
-    return (
-        is_confirmed_gone(document)
-        and since is not None
-        and now - since >= timedelta(seconds=after_s)
     )
 
 

@@ -19,8 +19,8 @@ from feedsvc.ingest.discover import Found, RootUnreadable, WatchedRoot, why_clos
 from feedsvc.model.document import MAX_PATH_BYTES, DocumentPath
 from feedsvc.model.globs import PathPattern, matches_any
 from feedsvc.model.run import RunRequest
+from feedsvc.services.gone import CONFIRMING_SWEEPS
 from feedsvc.services.holds import counts_since
-from feedsvc.services.settling import CONFIRMING_SWEEPS
 from feedsvc.store.differences import Difference, Differences, Kind
 from feedsvc.store.documents import (
     KnownDocument,

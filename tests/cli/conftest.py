@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -63,7 +62,6 @@ def feedsvc(
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     yield CommandLine(WatchedFolder(seeds), CliRunner(), environment)
-    gc.unfreeze()  # what a command found in this process was not loaded by it
     # A command sets logging up for its process, on a stream that is gone by now.
     root.handlers[:], root.level = handlers, level
     logging.captureWarnings(False)
