@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ _UNFINISHED = (b"~", b".tmp", b".temp", b".swp", b".swx", b".part", b".partial",
 
 _FINISHED = frozenset(suffix[-4:] for suffix in SUFFIXES)
 _HIDDEN_SIGNS = frozenset([b".", b"#", b"~"])
+_NAMES_IN, _NAMES_WITH = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 
 # A path below the root, and what `stat` says of it, or why that is closed to us.
 Name = tuple[bytes, os.stat_result | OSError]
@@ -174,8 +176,11 @@ class Walk:
         names = []
         with os.scandir(descriptor) as entries:
             for entry in entries:
-                name = os.fsencode(entry.name)
-                if _is_passed_over(name):
+                # As `os.fsencode` does, in a third of the time.
+                name = entry.name.encode(_NAMES_IN, _NAMES_WITH)
+                # Nearly every name ends like a document's, and is told by its ends alone.
+                is_plain = name[-4:] in _FINISHED and name[:1] not in _HIDDEN_SIGNS
+                if not is_plain and _is_passed_over(name):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     is_entered = not is_too_deep(prefix + name)
@@ -215,7 +220,4 @@ def is_gone(error: OSError) -> bool:
 
 
 def _is_passed_over(name: bytes) -> bool:
-    # Nearly every name ends like a document's, and is told by its ends alone.
-    if name[-4:] in _FINISHED and name[:1] not in _HIDDEN_SIGNS:
-        return False
     return name.startswith((b".", b"#", b"~$")) or name.lower().endswith(_UNFINISHED)
