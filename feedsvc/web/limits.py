@@ -7,11 +7,13 @@ admin endpoint takes for a job (202) or refuses (401, 403). Each process counts 
 
 from __future__ import annotations
 
+import threading
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
+from limits.storage import MemoryStorage
 
 from feedsvc.web.admin_api import is_admin
 
@@ -28,6 +30,25 @@ _NOT_COUNTED = frozenset({304})
 _PROBES = ("/healthz", "/readyz")
 
 
+class OneAtATime(MemoryStorage):
+    """Counts in memory, one request after another.
+
+    Where two came together, limits might start one timer twice, which fails a request.
+    """
+
+    STORAGE_SCHEME = ["memory-one-at-a-time"]  # noqa: RUF012  # as limits declares it
+
+    def __init__(
+        self, uri: str | None = None, wrap_exceptions: bool = False, **options: str
+    ) -> None:
+        self._counting = threading.Lock()
+        super().__init__(uri, wrap_exceptions, **options)
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        with self._counting:
+            return super().incr(key, expiry, amount)
+
+
 def install_limits(app: Flask, runtime: Runtime) -> None:
     """Count by client; 0 a minute counts nothing."""
     per_minute = runtime.settings.server.requests_per_minute
@@ -39,7 +60,7 @@ def install_limits(app: Flask, runtime: Runtime) -> None:
         default_limits=[lambda: f"{_allowed(per_minute)} per minute"],
         default_limits_exempt_when=_is_exempt,
         default_limits_deduct_when=_counts,
-        storage_uri="memory://",
+        storage_uri=f"{OneAtATime.STORAGE_SCHEME[0]}://",
         strategy="sliding-window-counter",
     )
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
 import pytest
 from werkzeug.test import Client
 
+from feedsvc.web.limits import OneAtATime
 from feedsvc.web.wsgi import make_application
 from tests.service import Service, article
 
@@ -75,3 +80,32 @@ def test_a_forwarded_address_counts_only_from_a_proxy_that_is_trusted(
         for number in range(2 * A_MINUTE)
     ]
     assert (429 in found) is (proxies == 0)
+
+
+class _Meeting(OneAtATime):
+    """Where two count at once, each has made a timer before either starts one."""
+
+    STORAGE_SCHEME = ["memory-meeting"]  # noqa: RUF012  # as limits declares it
+
+    def __init__(self) -> None:
+        self._both = threading.Barrier(2)
+        super().__init__()
+
+    @property
+    def timer(self) -> threading.Timer:
+        return self._timer
+
+    @timer.setter
+    def timer(self, timer: threading.Timer) -> None:
+        is_first = not hasattr(self, "_timer")
+        self._timer = timer
+        if not is_first:
+            with suppress(threading.BrokenBarrierError):
+                self._both.wait(0.2)
+
+
+def test_requests_that_are_counted_together_do_not_fail() -> None:
+    storage = _Meeting()
+    storage.timer.join()
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(lambda _: storage.incr("a client", 60), range(2))) == [1, 2]
