@@ -412,6 +412,7 @@ def test_trouble_that_lasts_is_told_once(
 ) -> None:
     schedulers.folder.path.rmdir()
     with schedulers.running(scan_interval_s=0.05) as runtime:
+        wait_for(lambda: "root unreadable" in caplog.messages)
         time.sleep(0.8)
         schedulers.folder.write("a.txt", article())
         wait_for(lambda: len(titles(runtime)) == 1)
@@ -451,7 +452,7 @@ def test_a_file_closed_to_us_is_told_once(
     monkeypatch.setattr(WatchedRoot, "_open", refuse)
     schedulers.folder.write("a.txt", article())
     with schedulers.running(scan_interval_s=0.05):
-        wait_for(lambda: bool(caplog.records))
+        wait_for(lambda: "document refused" in caplog.messages)
         time.sleep(0.5)
     ours = [record for record in caplog.records if record.name.startswith("feedsvc")]
     told = [record.message for record in ours if record.levelno >= logging.WARNING]
