@@ -301,22 +301,16 @@ class Ingestion:
         """Look, and again at the files that were not at rest, a bounded number of times."""
         paths: set[DocumentPath] | None = None
         for _ in range(_MAX_LOOKS):
-            # What the workers need is loaded while the look goes on and files rest.
+            # What the workers need is loaded while the look goes on.
             with closing(self._sweeper.surveyor.look(request, paths, self._pool.begin)) as survey:
                 restless: set[DocumentPath] = set()
-                yield from self._wait_for_rest(survey)
+                if survey.unrested:
+                    survey.rested_at = self._clock.monotonic() + self._settings.ingest.settle_s
                 yield from self._sweeper.settle(survey, recorder, restless)
             if not restless:
                 return
             paths = restless
         self._sweeper.give_up(request, recorder, restless)
-
-    def _wait_for_rest(self, survey: Survey) -> Iterator[None]:
-        rested_at = self._clock.monotonic() + self._settings.ingest.settle_s
-        while survey.unrested and self._clock.monotonic() < rested_at:
-            yield
-            if self._stop.wait(min(_MOMENT_S, self._settings.ingest.settle_s)):
-                raise Interrupted("asked to stop")
 
     def catch_up(self) -> None:
         """Bring the store up to date with its record and with this version, before any sweep."""

@@ -67,7 +67,8 @@ class Survey:
     """What one look found.
 
     is_whole: every path was looked at, so that what was not found is gone. unrested: whether some
-    file has to rest before it is read. failed: what was asked for and is not there, and why.
+    file has to rest before it is settled; rested_at: when all will have, by the monotonic clock; 0
+    where whoever settles it has waited. failed: what was asked for and is not there, and why.
     when_read: called while the look goes on, whenever it has found what is to be read.
     """
 
@@ -75,6 +76,7 @@ class Survey:
     is_whole: bool
     when_read: Callable[[], None] | None = None
     unrested: bool = False
+    rested_at: float = 0.0
     differences: Differences = field(default_factory=Differences)
     roots: list[RootLook] = field(default_factory=list)
     failed: list[tuple[DocumentPath, str]] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -12,7 +12,13 @@ from threading import Event
 from typing import TypeVar
 
 from feedsvc.clock import Clock
-from feedsvc.errors import DocumentError, PostponedDocument, RefusedDocument, UnreadableDocument
+from feedsvc.errors import (
+    DocumentError,
+    Interrupted,
+    PostponedDocument,
+    RefusedDocument,
+    UnreadableDocument,
+)
 from feedsvc.ingest.discover import Found, NotAtRest, ReadDocument, RootUnreadable, WatchedRoot
 from feedsvc.ingest.identity import find_swaps
 from feedsvc.ingest.pool import Extracted, ExtractionPool
@@ -52,6 +58,8 @@ _SLICE_S = 10.0
 _COUNTS_BYTES = 32_768
 # What is extracted waits no longer than this for more to be published with it.
 _GATHER_S = 0.25
+# While what was found rests, others have their turn so often.
+_MOMENT_S = 0.05
 # What the machine kept from being extracted (its process killed, no time) is tried so often at
 # sweeps; then the document is taken for guilty. It is run once more than that, the first time
 # among others.
@@ -126,8 +134,8 @@ class Sweeper:
     ) -> Iterator[None]:
         """Settle all that a survey found, a slice at a time: between two, others have their turn.
 
-        To be called once what was found has rested. restless: takes the files that have changed
-        since, to be looked at again. Raises LeaseLost, Interrupted, StoreError.
+        Nothing is before it has rested. restless: takes the files that have changed since, to be
+        looked at again. Raises LeaseLost, Interrupted, StoreError.
         """
         self.lease.check()
         yield from _Settlement(self, survey, recorder, restless).run()
@@ -156,6 +164,7 @@ class _Settlement:
         self._left_in: set[str] = set()
         self._awaited: set[DocumentPath] = set()
         self._moved: dict[bytes, SourceDocument | PostponedDocument | None] = {}
+        self._ahead: dict[DocumentPath, tuple[SourceDocument, EntryDraft | DocumentError]] = {}
         self._roots = {root.name: root for root in sweeper.roots}
         self._around = Surroundings(
             request=survey.request,
@@ -187,6 +196,9 @@ class _Settlement:
         for path, reason in self._survey.failed:
             self._tell_failed(path, reason)
         self._recorder.expect(self._to.store, self._survey.wanted)
+        if self._is_resting():
+            self._extract_ahead()
+            yield from self._rest()
         for refused in _chunks(self._of_kind(Kind.REFUSED), _CHUNK):
             self.batches.publish([quarantine_step(f, f.refusal) for f, _ in refused if f.refusal])
             yield
@@ -225,6 +237,42 @@ class _Settlement:
     def _tell_failed(self, path: DocumentPath, reason: str) -> None:
         if self._recorder.asked:
             self.batches.tell_failed(path, reason)
+
+    # While what was found rests
+
+    def _is_resting(self) -> bool:
+        return self._to.clock.monotonic() < self._survey.rested_at
+
+    def _rest(self) -> Iterator[None]:
+        while self._is_resting():
+            yield
+            if self._to.stop.wait(_MOMENT_S):
+                raise Interrupted("asked to stop")
+
+    def _extract_ahead(self) -> None:
+        """Extract new documents, so many as there is time and room for.
+
+        What became of one counts if its file is the same once it has rested. Whatever else is met
+        counts for nothing: each has its turn.
+        """
+        for extracted in self._to.pool.extract(
+            jobs(self._read_ahead(), self._to.roots, self._to.tried)
+        ):
+            source = extracted.key.source
+            self._ahead[source.path] = source, extracted.outcome
+
+    def _read_ahead(self) -> Iterator[ReadDocument]:
+        kept = 0
+        for found, _ in self._of_kind(Kind.NEW):
+            if not self._is_resting() or self._to.is_called() or kept >= _MAX_KEPT:
+                return
+            self.batches.check_going_on()
+            try:
+                read = self._roots[found.path.root].read(found)
+            except DocumentError:
+                continue
+            kept += _weight(_size_of(read))
+            yield read
 
     # What is where
 
@@ -462,7 +510,7 @@ class _Settlement:
         """What becomes of documents, in chunks of what comes within a moment."""
         chunk: list[Extracted[ReadDocument]] = []
         until = 0.0
-        for extracted in self._to.pool.extract(jobs(reads, self._to.roots, self._to.tried)):
+        for extracted in self._among_those_ahead(reads):
             now = self._to.clock.monotonic()
             if not chunk:
                 until = now + _GATHER_S
@@ -472,6 +520,26 @@ class _Settlement:
                 chunk = []
         if chunk:
             yield chunk
+
+    def _among_those_ahead(
+        self, reads: Iterable[ReadDocument]
+    ) -> Iterator[Extracted[ReadDocument]]:
+        """Extract what was not extracted ahead; with each, one that was: the workers stay busy."""
+        ready: deque[Extracted[ReadDocument]] = deque()
+
+        def others() -> Iterator[ReadDocument]:
+            for read in reads:
+                ahead = self._ahead.pop(read.source.path, None)
+                if ahead and ahead[0] == read.source:
+                    ready.append(Extracted(key=read, outcome=ahead[1]))
+                else:
+                    yield read
+
+        for extracted in self._to.pool.extract(jobs(others(), self._to.roots, self._to.tried)):
+            yield extracted
+            if ready:
+                yield ready.popleft()
+        yield from ready
 
     def _steps(
         self, extracted: Sequence[Extracted[ReadDocument]], refused: list[Step]
