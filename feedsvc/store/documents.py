@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,7 +80,7 @@ class EntryLink:
 
 
 _BY_PATHS = select(documents).where(
-    tuple_(documents.c.root, documents.c.path).in_(bindparam("paths", expanding=True))
+    documents.c.root == bindparam("root"), documents.c.path.in_(bindparam("paths", expanding=True))
 )
 
 
@@ -87,8 +88,14 @@ def find_by_paths(
     connection: Connection, paths: Sequence[DocumentPath]
 ) -> dict[DocumentPath, KnownDocument]:
     """The documents at some paths."""
-    rows = connection.execute(_BY_PATHS, {"paths": [(path.root, path.path) for path in paths]})
-    return {known.path: known for known in map(_known, rows)}
+    by_root: dict[str, list[bytes]] = defaultdict(list)
+    for path in paths:
+        by_root[path.root].append(path.path)
+    found: dict[DocumentPath, KnownDocument] = {}
+    for root, some in by_root.items():
+        rows = connection.execute(_BY_PATHS, {"root": root, "paths": some})
+        found |= {known.path: known for known in map(_known, rows)}
+    return found
 
 
 _BY_PATH = select(documents).where(

@@ -11,7 +11,9 @@ import pytest
 from sqlalchemy import insert, select, text, update
 
 from feedsvc.errors import ConfigError, StoreBusy, StoreError
+from feedsvc.model.document import DocumentPath
 from feedsvc.store import postgresql
+from feedsvc.store.documents import find_by_paths
 from feedsvc.store.engine import Store, open_store
 from feedsvc.store.failures import is_trouble_of_store
 from feedsvc.store.schema import document_entries, feeds, publication, roots
@@ -86,6 +88,32 @@ def test_every_postgresql_session_is_set_up_whatever_its_database_says(
     }
     store.close()
     postgresql.drop_database(url)
+
+
+# As an import fills a store, before its server first gathers statistics.
+FILL = text(
+    "INSERT INTO documents (root, path, device, inode, size_bytes, mtime_ns, ctime_ns, ingested_at,"
+    " missing_sweeps) SELECT 'seeds', convert_to('page ' || n, 'UTF8'), 1, n, 3500, n, n, 0, 0"
+    " FROM generate_series(CAST(:first AS integer), CAST(:last AS integer)) AS n"
+)
+READ_THROUGH = text("SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'documents'")
+
+
+def test_a_table_is_not_read_through_because_it_was_empty_once(postgresql_store: Store) -> None:
+    store = postgresql_store
+    paths = [DocumentPath(root="seeds", path=b"other %d" % number) for number in range(256)]
+    with store.writing() as connection:
+        connection.execute(text("ALTER TABLE documents SET (autovacuum_enabled = false)"))
+    with store.engine.connect() as connection:
+        for size in (0, 1_000, 10_000, 20_000, 40_000, 80_000):
+            if size:
+                connection.execute(FILL, {"first": size // 2, "last": size - 1})
+                connection.commit()
+            for _ in range(20):
+                find_by_paths(connection, paths)
+            read_through = connection.scalar(READ_THROUGH)
+            connection.commit()
+    assert read_through == 0
 
 
 def test_a_session_that_was_cut_off_while_nobody_used_it_is_noticed_in_time(
