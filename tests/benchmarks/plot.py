@@ -121,11 +121,15 @@ def _lines(figures: Sequence[Figure]) -> list[_Line]:
 
 
 def _label_places(lines: Sequence[_Line], up: _Scale) -> list[float]:
-    """Where each label stands: beside the end of its line, none upon another."""
+    """Where each label stands: beside the end of its line, none upon another or above the grid."""
     places = [0.0] * len(lines)
+    upwards = sorted(range(len(lines)), key=lambda n: lines[n].points[-1][1])
     lowest = math.inf
-    for at in sorted(range(len(lines)), key=lambda n: lines[n].points[-1][1]):
+    for at in upwards:
         lowest = places[at] = min(up.at(lines[at].points[-1][1]), lowest - _LABEL_HEIGHT)
+    highest = _TOP - _LABEL_HEIGHT
+    for at in reversed(upwards):
+        highest = places[at] = max(places[at], highest + _LABEL_HEIGHT)
     return places
 
 
