@@ -127,7 +127,7 @@ def _label_places(lines: Sequence[_Line], up: _Scale) -> list[float]:
     lowest = math.inf
     for at in upwards:
         lowest = places[at] = min(up.at(lines[at].points[-1][1]), lowest - _LABEL_HEIGHT)
-    highest = _TOP - _LABEL_HEIGHT
+    highest = float(_TOP - _LABEL_HEIGHT)
     for at in reversed(upwards):
         highest = places[at] = max(places[at], highest + _LABEL_HEIGHT)
     return places
