@@ -22,6 +22,10 @@ _ANSWER_WITHIN_S = _STATEMENT_WITHIN_S + 3.0
 _KEEPALIVES = {"keepalives_idle": 4, "keepalives_interval": 1, "keepalives_count": 4}
 _UNACKNOWLEDGED_MS = 8_000
 _ENCODING = "UTF8"
+# A statement is planned for its values each time. A plan that is kept from when a table was empty
+# reads all of the table once it has grown, until the server next gathers statistics. What is run
+# for many rows at once is prepared all the same (psycopg: executemany).
+_NEVER_PREPARED = 2**31
 _UNLIMITED = (
     "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0"
 )
@@ -69,6 +73,7 @@ def make_engine(url: URL) -> Engine:
             "tcp_user_timeout": _UNACKNOWLEDGED_MS,
             **_KEEPALIVES,
             "client_encoding": _ENCODING,
+            "prepare_threshold": _NEVER_PREPARED,
             "options": " ".join(f"-c {name}={value}" for name, value in session.items()),
         },
     )

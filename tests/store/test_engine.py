@@ -104,16 +104,19 @@ def test_a_table_is_not_read_through_because_it_was_empty_once(postgresql_store:
     paths = [DocumentPath(root="seeds", path=b"other %d" % number) for number in range(256)]
     with store.writing() as connection:
         connection.execute(text("ALTER TABLE documents SET (autovacuum_enabled = false)"))
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM (ANALYZE) documents"))  # known to be empty
     with store.engine.connect() as connection:
         for size in (0, 1_000, 10_000, 20_000, 40_000, 80_000):
             if size:
                 connection.execute(FILL, {"first": size // 2, "last": size - 1})
                 connection.commit()
+            before = connection.scalar(READ_THROUGH)
             for _ in range(20):
                 find_by_paths(connection, paths)
-            read_through = connection.scalar(READ_THROUGH)
+            after = connection.scalar(READ_THROUGH)
             connection.commit()
-    assert read_through == 0
+    assert after == before
 
 
 def test_a_session_that_was_cut_off_while_nobody_used_it_is_noticed_in_time(
